@@ -1,0 +1,49 @@
+using AksArcJit.Broker.Consents;
+using AksArcJit.Broker.Deadlines;
+using AksArcJit.Broker.Effects;
+using AksArcJit.Broker.Operations;
+using AksArcJit.Broker.Options;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Broker.Requests;
+using AksArcJit.Broker.Sweeping;
+using AksArcJit.Broker.Tickets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace AksArcJit.Broker;
+
+public static class BrokerServices
+{
+    /// <summary>The use cases. Needs from the host: IJournal, IClusters, INotices, IWakeUps, IEntropy, TimeProvider (a <see cref="ForwardClock"/>).</summary>
+    public static IServiceCollection AddBroker(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<BrokerOptions>().Bind(configuration).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<BrokerOptions>, BrokerOptionsValidation>();
+        services.AddSingleton(provider => new ClusterBook(provider.GetRequiredService<IOptions<BrokerOptions>>().Value));
+        services.AddSingleton(provider => new ConsentKey(File.ReadAllBytes(provider.GetRequiredService<IOptions<BrokerOptions>>().Value.Consent.KeyFile)));
+        services.AddSingleton<Sealing>();
+        services.AddSingleton<OpenGrants>();
+        services.AddSingleton<Circumstancer>();
+        services.AddSingleton<EffectPerformer>();
+        services.AddSingleton<RequestEngine>();
+        services.AddSingleton<RequestDesk>();
+        services.AddSingleton<ConsentSecrets>();
+        services.AddSingleton<ConsentNotices>();
+        services.AddSingleton<ConsentDesk>();
+        services.AddSingleton<TicketDesk>();
+        services.AddSingleton<OperationsDesk>();
+        services.AddSingleton<ClusterFindings>();
+        services.AddSingleton<Sweeper>();
+        return services;
+    }
+
+    /// <summary>The loops of a host that stays: one queue of deadlines in memory.</summary>
+    public static IServiceCollection AddDeadlineLoop(this IServiceCollection services)
+    {
+        services.AddSingleton<DeadlineQueue>();
+        services.AddSingleton<IWakeUps>(provider => provider.GetRequiredService<DeadlineQueue>());
+        services.AddSingleton<DeadlineLoop>();
+        return services;
+    }
+}

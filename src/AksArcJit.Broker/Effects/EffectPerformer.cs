@@ -1,0 +1,123 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Broker.Requests;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Roles;
+using AksArcJit.Lifecycle.Tickets;
+
+namespace AksArcJit.Broker.Effects;
+
+/// <summary>
+/// Performs the effect that a step asks for, and tells what came of it as signals. It decides nothing: every outcome goes to the
+/// lifecycle, and every pause is the lifecycle's.
+/// </summary>
+public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstances, TimeProvider time)
+{
+    // RBAC lags a write by milliseconds (at most 50 ms measured on a 1.36 server); what takes longer comes back through the lifecycle.
+    private static readonly TimeSpan ProbePause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(2);
+
+    public IAsyncEnumerable<Signal> PerformAsync(RequestHistory history, Step step) => (history.State, step) switch
+    {
+        (_, Step.PassDeadline) => One(new Signal.DeadlineReached()),
+        (RequestState.Asked asked, Step.BeginGrant) => BeginAsync(asked),
+        (RequestState.Granting granting, Step.CreateBinding create) => CreateAsync(granting, create),
+        (RequestState.Asked asked, Step.RemoveBinding remove) => RemoveAsync(asked, remove.Grant),
+        _ => throw new ArgumentOutOfRangeException(nameof(step)),
+    };
+
+    private async IAsyncEnumerable<Signal> BeginAsync(RequestState.Asked asked)
+    {
+        yield return new Signal.GrantDue(await circumstances.GatherAsync(asked.Request.Ticket, asked.Terms, null, CancellationToken.None));
+    }
+
+    // Granter: the intent is journaled; re-read the ticket, create, re-read (design section 8).
+    private async IAsyncEnumerable<Signal> CreateAsync(RequestState.Granting granting, Step.CreateBinding create)
+    {
+        var (request, attempt) = (granting.Request, create.Attempt.Number);
+        var before = await circumstances.GatherForCreateAsync(request, CancellationToken.None);
+        if (IsClosed(before.Ticket))
+        {
+            yield return new Signal.TicketClosed($"Ticket {request.Ticket} was closed before access.");
+            yield break;
+        }
+        if (before.Hindrance is { } hindrance)
+        {
+            yield return new Signal.CreateWithheld(attempt, hindrance);
+            yield break;
+        }
+        if (clusters.Find(request.Terms.Cluster) is not { } cluster)
+        {
+            yield return new Signal.CreateWithheld(attempt, $"cluster {request.Terms.Cluster} is not among the options");
+            yield break;
+        }
+
+        var spec = SpecOf(request, create.Grant);
+        switch (await cluster.CreateAsync(spec, create.Attempt.SendBy, CancellationToken.None))
+        {
+            case BindingOutcome.Failed failed:
+                yield return new Signal.CreateFailed(attempt, failed.Reason);
+                yield break;
+            case BindingOutcome.Unknown unknown:
+                yield return new Signal.CreateUnknown(attempt, unknown.Reason);
+                yield break;
+            case BindingOutcome.Standing standing:
+                var answers = await ProbeUntilAsync(cluster, create.Grant, all => all.All(answer => answer.Allowed));
+                yield return new Signal.BindingCreated(standing.Uid, standing.NotAfter, answers is Reading<IReadOnlyList<ProbeAnswer>>.Found found
+                    ? found.Value
+                    : [.. create.Grant.Probes.Select(probe => new ProbeAnswer(probe, false, "not answered", null))]);
+                break;
+        }
+
+        if (IsClosed(await circumstances.ReadTicketAsync(request.Ticket, CancellationToken.None)))
+            yield return new Signal.TicketClosed($"Ticket {request.Ticket} was closed while access was being granted.");
+    }
+
+    private async IAsyncEnumerable<Signal> RemoveAsync(RequestState.Asked asked, Grant grant)
+    {
+        if (clusters.Find(asked.Request.Terms.Cluster) is not { } cluster)
+        {
+            yield return new Signal.RemovalFailed($"cluster {asked.Request.Terms.Cluster} is not among the options");
+            yield break;
+        }
+        var removal = await cluster.RemoveAsync(SpecOf(asked.Request, grant), grant.Uid, CancellationToken.None);
+        if (removal is RemovalOutcome.Failed failed)
+        {
+            yield return new Signal.RemovalFailed(failed.Reason);
+            yield break;
+        }
+        var absent = (RemovalOutcome.Absent)removal;
+        yield return await ProbeUntilAsync(cluster, grant, all => all.All(answer => !answer.Allowed || IsAnothers(answer, grant))) switch
+        {
+            Reading<IReadOnlyList<ProbeAnswer>>.Found found => new Signal.BindingAbsent(grant.Uid, absent.ObservedAt, found.Value),
+            Reading<IReadOnlyList<ProbeAnswer>>.Unreadable unreadable => new Signal.RemovalFailed($"the binding is gone; the probe failed: {unreadable.Reason}"),
+            _ => new Signal.RemovalFailed("the binding is gone; the cluster offers no SubjectAccessReview"),
+        };
+    }
+
+    private async Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeUntilAsync(
+        ICluster cluster, Grant grant, Func<IReadOnlyList<ProbeAnswer>, bool> isSettled)
+    {
+        var deadline = time.GetUtcNow() + ProbeLimit;
+        for (var pause = ProbePause; ; pause *= 2)
+        {
+            var reading = await cluster.ProbeAsync(grant.Terms.Subject, grant.Probes, CancellationToken.None);
+            if (reading is not Reading<IReadOnlyList<ProbeAnswer>>.Found found || isSettled(found.Value) || time.GetUtcNow() + pause > deadline)
+                return reading;
+            await Task.Delay(pause, time);
+        }
+    }
+
+    private static bool IsAnothers(ProbeAnswer answer, Grant grant) => answer.AllowedBy is { } by && by != grant.Binding;
+
+    private static bool IsClosed(Reading<Ticket> ticket) => ticket is Reading<Ticket>.Found { Value.Status: TicketStatus.Closed };
+
+    private static BindingSpec SpecOf(AccessRequest request, Grant grant) =>
+        new(request.Id, request.Ticket, grant.Binding, grant.Terms.Subject, grant.Terms.Role, grant.NotAfter);
+
+    private static async IAsyncEnumerable<Signal> One(Signal signal)
+    {
+        await Task.CompletedTask;
+        yield return signal;
+    }
+}

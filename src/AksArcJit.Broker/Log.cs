@@ -1,0 +1,27 @@
+using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
+using Microsoft.Extensions.Logging;
+
+namespace AksArcJit.Broker;
+
+/// <summary>Log ids 1000 to 1099. Never a secret, a token or a link.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1000, LogLevel.Warning, "A consent notice of request {Request} could not be delivered; it is sent again within 60 s.")]
+    public static partial void NoticeFailed(this ILogger log, RequestId request, Exception failure);
+
+    [LoggerMessage(1001, LogLevel.Error, "{Stream} cannot be advanced now and is tried again: {Reason}")]
+    public static partial void AdvanceFailed(this ILogger log, StreamId stream, string reason, Exception failure);
+
+    [LoggerMessage(1002, LogLevel.Critical, "Quarantined: {Reason}. Nothing is granted from it; its binding is removed at notAfter.")]
+    public static partial void Quarantined(this ILogger log, string reason);
+
+    [LoggerMessage(1003, LogLevel.Error, "The sweep of cluster {Cluster} could not be finished and is tried again within 60 s: {Reason}")]
+    public static partial void SweepFailed(this ILogger log, ClusterId cluster, string reason, Exception? failure);
+
+    [LoggerMessage(1004, LogLevel.Warning, "Sweep of cluster {Cluster}: {Finding}")]
+    public static partial void SweepFound(this ILogger log, ClusterId cluster, string finding);
+
+    [LoggerMessage(1005, LogLevel.Error, "The open index could not be read; it is read again within 5 s: {Reason}")]
+    public static partial void OpenIndexUnreadable(this ILogger log, string reason);
+}

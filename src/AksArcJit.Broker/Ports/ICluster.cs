@@ -1,0 +1,86 @@
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Roles;
+
+namespace AksArcJit.Broker.Ports;
+
+/// <summary>The clusters of the options, by id.</summary>
+public interface IClusters
+{
+    IReadOnlyCollection<ClusterId> Ids { get; }
+
+    /// <summary>Null where the options do not name it.</summary>
+    ICluster? Find(ClusterId id);
+}
+
+/// <summary>
+/// One customer's cluster, as far as the broker may touch it (design section 6). No method throws for what a cluster does: every answer,
+/// a late one and none at all, is a value. Only cancellation throws.
+/// </summary>
+public interface ICluster
+{
+    ClusterId Id { get; }
+
+    /// <summary>The live rules of a ClusterRole, united with those its aggregation selects.</summary>
+    Task<Reading<RoleRules>> ReadRoleAsync(string role, CancellationToken cancellation);
+
+    /// <summary>Creates the binding, or finds it standing as specified (same subject, role and request).</summary>
+    /// <param name="sendBy">UTC. The request is not sent later; a client that would be late answers <see cref="BindingOutcome.Failed"/>.</param>
+    Task<BindingOutcome> CreateAsync(BindingSpec spec, DateTimeOffset sendBy, CancellationToken cancellation);
+
+    /// <summary>
+    /// Deletes by name and uid precondition, then reads consistently. A binding under the name is ours by uid, by our labels and request
+    /// annotation, or because it gives the engineer the role; another's is left alone and counts as absent of ours.
+    /// </summary>
+    Task<RemovalOutcome> RemoveAsync(BindingSpec spec, string? uid, CancellationToken cancellation);
+
+    /// <summary>Asks the cluster (SubjectAccessReview) whether <paramref name="user"/> may do each of the probes, in order.</summary>
+    Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(string user, IReadOnlyList<Probe> probes, CancellationToken cancellation);
+
+    /// <summary>Every binding that carries our labels, and every other that refers to <paramref name="role"/>, read consistently.</summary>
+    Task<Reading<IReadOnlyList<StandingBinding>>> ListBindingsAsync(string role, CancellationToken cancellation);
+
+    /// <summary>One binding by name, read consistently.</summary>
+    Task<Reading<StandingBinding>> ReadBindingAsync(BindingName name, CancellationToken cancellation);
+
+    /// <summary>Null where the cluster answers and lets the broker do its work; else what is wrong, in one sentence.</summary>
+    Task<string?> CheckAsync(CancellationToken cancellation);
+}
+
+/// <summary>The binding that a grant wants.</summary>
+/// <param name="User">The subject's name, kind User.</param>
+/// <param name="Role">A ClusterRole.</param>
+/// <param name="NotAfter">UTC, whole seconds are kept in the annotation (RFC 3339), rounded down.</param>
+public sealed record BindingSpec(RequestId Request, TicketId Ticket, BindingName Name, string User, string Role, DateTimeOffset NotAfter);
+
+public abstract record BindingOutcome
+{
+    private BindingOutcome() { }
+
+    /// <param name="NotAfter">As the binding itself says.</param>
+    public sealed record Standing(string Uid, DateTimeOffset NotAfter) : BindingOutcome;
+
+    /// <summary>Certainly not created by this call: refused, not sent, or the name is another's.</summary>
+    public sealed record Failed(string Reason) : BindingOutcome;
+
+    /// <summary>Sent, no answer, and reading it back did not tell.</summary>
+    public sealed record Unknown(string Reason) : BindingOutcome;
+}
+
+public abstract record RemovalOutcome
+{
+    private RemovalOutcome() { }
+
+    /// <summary>A consistent read, begun at <paramref name="ObservedAt"/>, found nothing of ours.</summary>
+    public sealed record Absent(DateTimeOffset ObservedAt) : RemovalOutcome;
+
+    public sealed record Failed(string Reason) : RemovalOutcome;
+}
+
+/// <summary>A RoleBinding or ClusterRoleBinding as it stands.</summary>
+/// <param name="Installation">Of our labels; null where they are missing.</param>
+/// <param name="Request">Of our annotation; null where it is missing or malformed.</param>
+/// <param name="NotAfter">Of our annotation; null where it is missing or malformed.</param>
+/// <param name="Subjects">Each as <c>Kind/name</c> (ServiceAccount as <c>ServiceAccount/namespace/name</c>).</param>
+/// <param name="RoleRef">As <c>ClusterRole/name</c> or <c>Role/name</c>.</param>
+public sealed record StandingBinding(
+    BindingName Name, string Uid, string? Installation, RequestId? Request, DateTimeOffset? NotAfter, IReadOnlyList<string> Subjects, string RoleRef);

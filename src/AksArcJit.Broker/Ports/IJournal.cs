@@ -1,0 +1,83 @@
+using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
+
+namespace AksArcJit.Broker.Ports;
+
+/// <summary>
+/// The append-only facts of every stream, and the small indexes that find them (design section 5). Stores implement it; a conformance
+/// suite holds them to this text. Every method throws <see cref="JournalUnavailableException"/> where the store cannot be reached or does
+/// not answer in time: after a write its outcome is then unknown.
+/// </summary>
+public interface IJournal
+{
+    /// <summary>All records of a stream, by version from 1, read consistently; empty where there are none.</summary>
+    Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation);
+
+    /// <summary>
+    /// All of the records or none, if the stream's last version is <see cref="Append.ExpectedVersion"/>. Appending the same records again
+    /// after an unknown outcome is <see cref="AppendOutcome.Appended"/> where they stand already, recognised by fact id.
+    /// </summary>
+    Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellation);
+
+    /// <summary>Claims the one place of a pending request. The request that holds it already, or null where the claim is ours.</summary>
+    /// <param name="key">Hash of engineer, ticket, cluster and scope, 64 hexadecimal digits.</param>
+    /// <remarks>A claim passes to the next when its request is no longer pending (<see cref="Head.IsPending"/>), or has no chain 60 s after it claimed.</remarks>
+    Task<RequestId?> ClaimPendingAsync(string key, RequestId id, CancellationToken cancellation);
+
+    /// <summary>Every stream that is not yet done, with the time it is due: never later than the truth.</summary>
+    IAsyncEnumerable<OpenEntry> ListOpenAsync(CancellationToken cancellation);
+
+    /// <summary>Drops a stream from the open index if its last version is still <paramref name="version"/>; else leaves it.</summary>
+    Task SettleAsync(StreamId stream, long version, CancellationToken cancellation);
+
+    /// <summary>Requests by index, newest first.</summary>
+    Task<Page> FindAsync(RequestQuery query, CancellationToken cancellation);
+
+    /// <summary>Throws <see cref="JournalUnavailableException"/> unless a read and a write would work now, as far as can be told cheaply.</summary>
+    Task CheckAsync(CancellationToken cancellation);
+}
+
+/// <summary>One all-or-nothing append.</summary>
+/// <param name="Records">At least one, sealed to follow <paramref name="ExpectedVersion"/>.</param>
+/// <param name="Head">The stream as it stands after the append.</param>
+/// <param name="Due">When the stream wants attention next; null where it is done and leaves the open index.</param>
+/// <param name="Index">Given with a request's first append, else null.</param>
+public sealed record Append(
+    StreamId Stream, long ExpectedVersion, IReadOnlyList<FactRecord> Records, Head Head, DateTimeOffset? Due, RequestIndex? Index);
+
+/// <summary>What the newest record makes of a stream, so that lists need not read the facts.</summary>
+/// <param name="State">The state's name; empty for streams other than requests.</param>
+/// <param name="IsPending">AwaitingConsent, Scheduled or Granting.</param>
+public sealed record Head(string State, bool IsPending);
+
+/// <summary>The immutable index entries of a request.</summary>
+public sealed record RequestIndex(TicketId Ticket, ClusterId Cluster, Person Engineer, DateTimeOffset RequestedAt);
+
+public abstract record AppendOutcome
+{
+    private AppendOutcome() { }
+
+    public sealed record Appended : AppendOutcome;
+
+    /// <summary>The stream has moved on: read it, look for our own fact ids, decide again.</summary>
+    public sealed record Conflict : AppendOutcome;
+}
+
+/// <param name="Due">UTC.</param>
+public sealed record OpenEntry(StreamId Stream, DateTimeOffset Due);
+
+/// <summary>Null means any. At least one index serves every combination; the rest is filtered.</summary>
+/// <param name="States">Names of states; empty means any.</param>
+/// <param name="After">Requested at or after.</param>
+/// <param name="Before">Requested before.</param>
+/// <param name="Cursor">From the page before; throws <see cref="FormatException"/> where it is none of ours.</param>
+/// <param name="Limit">1 to 200.</param>
+public sealed record RequestQuery(
+    TicketId? Ticket, ClusterId? Cluster, Person? Engineer, IReadOnlyList<string> States,
+    DateTimeOffset? After, DateTimeOffset? Before, string? Cursor, int Limit);
+
+/// <param name="Cursor">For the next page; null at the end.</param>
+public sealed record Page(IReadOnlyList<RequestId> Requests, string? Cursor);
+
+/// <summary>The journal cannot be reached, or did not answer: what was being written may or may not stand.</summary>
+public sealed class JournalUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Text;
+using AksArcJit.Broker.Consents;
+using AksArcJit.Broker.Effects;
+using AksArcJit.Broker.Options;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Roles;
+
+namespace AksArcJit.Broker.Requests;
+
+/// <summary>What an engineer asks for.</summary>
+/// <param name="Subjects">The engineer's name by claim (<c>oid</c>, <c>upn</c>), as their token says.</param>
+public sealed record Asking(
+    Person Engineer, string EngineerName, IReadOnlyDictionary<string, string> Subjects, TicketId Ticket, ClusterId Cluster, Scope Scope,
+    TimeSpan Duration, string Justification, DateTimeOffset? StartAt, RequestId? Continues, string? IdempotencyKey);
+
+/// <summary>Requests from asking to ending, on the word of people. Who may say what is settled by the caller's roles, at the edge.</summary>
+public sealed class RequestDesk(
+    IJournal journal, RequestEngine engine, Circumstancer circumstances, ClusterBook book, ConsentSecrets secrets, Sealing ids, ConsentNotices notices,
+    TimeProvider time)
+{
+    /// <exception cref="JournalUnavailableException">Unknown whether it was recorded; asking again with the same Idempotency-Key is safe.</exception>
+    public async Task<Submission> AskAsync(Asking asking, CancellationToken cancellation)
+    {
+        var id = asking.IdempotencyKey is { } key ? secrets.IdFor(asking.Engineer, key) : ids.NewId();
+        if (asking.IdempotencyKey is not null && await engine.ReadAsync(id, cancellation) is { State: RequestState.Asked known } before)
+            return IsSame(known.Request, asking)
+                ? new Submission.Recorded(before, null)
+                : new Submission.Refused(new Refusal(RefusalReason.RequestExists, "This Idempotency-Key was used for another request; use a new one."), before);
+
+        var proposal = Propose(id, asking, time.GetUtcNow());
+        var gathered = await circumstances.GatherAsync(asking.Ticket, proposal.Terms, asking.Continues, cancellation);
+        if (gathered.Role is Reading<RoleRules>.Found role)
+            proposal = proposal with { Terms = proposal.Terms with { RulesHash = role.Value.Hash } };
+
+        // The claim comes last, so that a refused request leaves nothing behind.
+        var unasked = new RequestHistory(id, [], new RequestState.Unasked());
+        if (Decider.Decide(unasked.State, new Signal.Ask(proposal, gathered), time.GetUtcNow()) is Decision.Refused refused)
+            return new Submission.Refused(refused.Refusal, unasked);
+        var twin = await journal.ClaimPendingAsync(PendingKey(proposal), id, cancellation);
+
+        var submission = await engine.SubmitAsync(id, new Signal.Ask(proposal, gathered with { PendingTwin = twin }), cancellation);
+        if (submission is Submission.Recorded recorded)
+        {
+            await engine.AdvanceUntilWaitAsync(id);
+            await notices.AskAsync((RequestState.AwaitingConsent)recorded.History.State, CancellationToken.None);
+        }
+        return submission is Submission.Refused { Refusal.Reason: RefusalReason.PendingTwin } twinned ? twinned with { Twin = twin } : submission;
+    }
+
+    /// <summary>Submits a person's word and carries it out before it returns.</summary>
+    /// <exception cref="JournalUnavailableException">Unknown whether it was recorded; saying it again is safe.</exception>
+    public async Task<Submission> SayAsync(RequestId id, Signal signal, CancellationToken cancellation)
+    {
+        var submission = await engine.SubmitAsync(id, signal, cancellation);
+        if (submission is not Submission.Recorded recorded)
+            return submission;
+        await engine.AdvanceUntilWaitAsync(id);
+        return new Submission.Recorded(await engine.ReadAsync(id, CancellationToken.None), recorded.RetryAt);
+    }
+
+    private AccessRequest Propose(RequestId id, Asking asking, DateTimeOffset now)
+    {
+        var entry = book.Find(asking.Cluster);
+        var subject = entry is not null && asking.Subjects.TryGetValue(entry.SubjectClaim, out var name) ? name : asking.Engineer.ObjectId;
+        var terms = new Terms(id, asking.Engineer, subject, asking.Cluster, entry?.Policy.Role ?? "", asking.Scope, asking.StartAt, asking.Duration, "");
+        return new AccessRequest(
+            asking.Ticket, entry?.Policy.Customer ?? "", terms, asking.EngineerName, asking.Justification, now,
+            now + (entry?.Policy.ConsentLifetime ?? TimeSpan.Zero), entry?.Policy.Quorum ?? 1,
+            [.. (entry?.Approvers ?? []).Where(one => one.Person != asking.Engineer)
+                .Select(one => new AskedApprover(one.Person, one.Name, 1, ConsentSecrets.Hash(secrets.Secret(id, one.Person, 1))))],
+            asking.Continues, entry?.Policy.GuardInstalled ?? false);
+    }
+
+    private static bool IsSame(AccessRequest known, Asking asking) =>
+        (known.Ticket, known.Terms.Cluster, known.Terms.Scope, known.Terms.Duration, known.Justification, known.Terms.StartAt, known.Continues)
+        == (asking.Ticket, asking.Cluster, asking.Scope, asking.Duration, asking.Justification, asking.StartAt, asking.Continues);
+
+    private static string PendingKey(AccessRequest request)
+    {
+        string[] fields = [request.Terms.Engineer.Issuer, request.Terms.Engineer.ObjectId, request.Ticket.Text, request.Terms.Cluster.Text, request.Terms.Scope.Text];
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(fields.Select(field => $"{field.Length}:{field};")))));
+    }
+}

@@ -1,0 +1,137 @@
+using AksArcJit.Broker.Effects;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
+
+namespace AksArcJit.Broker.Requests;
+
+/// <summary>
+/// The two verbs that carry everything (design section 3). Both are safe at any time, from anywhere, twice: who acts is decided by the
+/// append, not by a leader.
+/// </summary>
+public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvider time, EffectPerformer effects, IWakeUps wakeUps, OpenGrants openGrants)
+{
+    /// <exception cref="JournalUnavailableException">The journal did not answer; whether the signal was recorded is unknown.</exception>
+    /// <exception cref="QuarantineException">The chain cannot be trusted.</exception>
+    public async Task<RequestHistory> ReadAsync(RequestId id, CancellationToken cancellation)
+    {
+        var history = RequestHistory.Of(id, await journal.ReadAsync(StreamId.Of(id), cancellation));
+        openGrants.Remember(history);
+        return history;
+    }
+
+    /// <summary>Read, decide, append at the version read; on conflict, decide again. Returns after the append.</summary>
+    /// <exception cref="JournalUnavailableException">The journal did not answer; whether the signal was recorded is unknown.</exception>
+    /// <exception cref="QuarantineException">The chain cannot be trusted.</exception>
+    public async Task<Submission> SubmitAsync(RequestId id, Signal signal, CancellationToken cancellation) =>
+        await SubmitAsync(await ReadAsync(id, cancellation), signal, cancellation);
+
+    private async Task<Submission> SubmitAsync(RequestHistory history, Signal signal, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var now = Now(history);
+            var decided = Decider.Decide(history.State, signal, now);
+            if (decided is Decision.Refused refused)
+                return new Submission.Refused(refused.Refusal, history);
+            var decision = (Decision.Accepted)decided;
+            if (decision.Facts.Count == 0)
+                return new Submission.Recorded(history, decision.RetryAt);
+
+            var stream = StreamId.Of(history.Id);
+            var facts = decision.Facts.Cast<RequestFact>().ToList();
+            var records = sealing.Seal(stream, history.Version, history.HeadHash, facts, now);
+            var after = history.With(records, facts);
+            var append = new Append(stream, history.Version, records, HeadOf(after.State), DueOf(after.State, now), IndexOf(history, after));
+            if (await journal.AppendSurelyAsync(append) is AppendOutcome.Appended)
+            {
+                openGrants.Remember(after);
+                return new Submission.Recorded(after, decision.RetryAt);
+            }
+
+            history = await ReadAsync(history.Id, cancellation);
+            if (history.Facts.Any(fact => fact.Record.FactId == records[0].FactId))
+                return new Submission.Recorded(history, decision.RetryAt);
+        }
+    }
+
+    /// <summary>Performs at most one effect and submits its outcome.</summary>
+    /// <returns>When to come back: the past for at once, null for never.</returns>
+    /// <remarks>While the journal is away, a removal that is due is performed from memory, and its facts follow.</remarks>
+    public async Task<DateTimeOffset?> AdvanceAsync(RequestId id)
+    {
+        RequestHistory history;
+        try
+        {
+            history = await ReadAsync(id, CancellationToken.None);
+        }
+        catch (JournalUnavailableException) when (openGrants.Recall(id) is not null)
+        {
+            return await RemoveUnjournaledAsync(openGrants.Recall(id)!);
+        }
+
+        var step = NextStep.Of(history.State, Now(history));
+        if (step is Step.WaitUntil wait)
+            return wait.At;
+        if (step is Step.Rest)
+            return null;
+
+        var retryAt = (DateTimeOffset?)null;
+        await foreach (var signal in effects.PerformAsync(history, step))
+        {
+            // Decided on the history from before the effect; where the chain has moved on meanwhile, the append conflicts and decides again.
+            var submission = await SubmitAsync(history, signal, CancellationToken.None);
+            if (submission is Submission.Recorded recorded)
+                (history, retryAt) = (recorded.History, recorded.RetryAt);
+        }
+        return retryAt ?? DueOf(history.State, Now(history));
+    }
+
+    /// <summary>Advances until there is a wait, and schedules it. Whoever submits calls this before it answers.</summary>
+    public async Task AdvanceUntilWaitAsync(RequestId id)
+    {
+        while (await AdvanceAsync(id) is { } at)
+        {
+            if (at <= time.GetUtcNow())
+                continue;
+            wakeUps.Schedule(StreamId.Of(id), at, openGrants.Recall(id) is not null);
+            return;
+        }
+    }
+
+    private async Task<DateTimeOffset?> RemoveUnjournaledAsync(RequestHistory remembered)
+    {
+        var now = Now(remembered);
+        var step = NextStep.Of(remembered.State, now);
+        if (step is Step.WaitUntil wait)
+            return wait.At;
+        if (step is Step.RemoveBinding)
+            await foreach (var _ in effects.PerformAsync(remembered, step))
+            {
+                // The outcome cannot be recorded now; the next look with a journal removes again, finds nothing, and records that.
+            }
+        return now + Timing.LongestRevocationPause;
+    }
+
+    private DateTimeOffset Now(RequestHistory history)
+    {
+        var now = time.GetUtcNow();
+        return now > history.NewestAt ? now : history.NewestAt;
+    }
+
+    private static Head HeadOf(RequestState state) =>
+        new(state.GetType().Name, state is RequestState.AwaitingConsent or RequestState.Scheduled or RequestState.Granting);
+
+    private static DateTimeOffset? DueOf(RequestState state, DateTimeOffset now) => NextStep.Of(state, now) switch
+    {
+        Step.WaitUntil wait => wait.At,
+        Step.Rest => null,
+        _ => now,
+    };
+
+    private static RequestIndex? IndexOf(RequestHistory before, RequestHistory after) =>
+        before.Version == 0 && after.State is RequestState.Asked { Request: var request }
+            ? new RequestIndex(request.Ticket, request.Terms.Cluster, request.Terms.Engineer, request.RequestedAt)
+            : null;
+}

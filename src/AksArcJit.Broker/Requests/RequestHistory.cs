@@ -1,0 +1,42 @@
+using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
+
+namespace AksArcJit.Broker.Requests;
+
+/// <summary>A request as its chain tells it.</summary>
+/// <param name="Facts">In order, each with its record.</param>
+public sealed record RequestHistory(RequestId Id, IReadOnlyList<(FactRecord Record, RequestFact Fact)> Facts, RequestState State)
+{
+    public long Version => Facts.Count == 0 ? 0 : Facts[^1].Record.Version;
+
+    public string HeadHash => Facts.Count == 0 ? HashChain.Start : Facts[^1].Record.Hash;
+
+    public DateTimeOffset NewestAt => Facts.Count == 0 ? DateTimeOffset.MinValue : Facts[^1].Record.At;
+
+    /// <exception cref="QuarantineException">The chain is damaged, or holds what this build cannot read.</exception>
+    public static RequestHistory Of(RequestId id, IReadOnlyList<FactRecord> records)
+    {
+        var facts = ChainReading.Facts<RequestFact>(StreamId.Of(id), records);
+        try
+        {
+            return new RequestHistory(id, facts, Evolution.Fold(facts.Select(f => (f.Fact, f.Record.At))));
+        }
+        catch (InvalidOperationException misfit)
+        {
+            throw new QuarantineException(StreamId.Of(id), misfit.Message, misfit);
+        }
+    }
+
+    public RequestHistory With(IReadOnlyList<FactRecord> records, IReadOnlyList<RequestFact> facts) => new(
+        Id,
+        [.. Facts, .. records.Zip(facts)],
+        records.Zip(facts).Aggregate(State, (state, next) => Evolution.Apply(state, next.Second, next.First.At)));
+}
+
+/// <summary>A chain that cannot be trusted or understood: no grant from it, its binding is removed at notAfter, operators are told.</summary>
+public sealed class QuarantineException(StreamId stream, string reason, Exception? inner = null)
+    : Exception($"{stream} is quarantined: {reason}", inner)
+{
+    public StreamId Stream { get; } = stream;
+}

@@ -1,0 +1,83 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Broker.Requests;
+using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Tickets;
+
+namespace AksArcJit.Broker.Tickets;
+
+/// <summary>Hears of tickets. A close is recorded first, then given to every request in the ticket's index; a crash between resumes.</summary>
+public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider time, RequestEngine engine)
+{
+    /// <summary>Null where nothing was ever heard of the ticket.</summary>
+    public async Task<Ticket?> ReadAsync(TicketId id, CancellationToken cancellation) =>
+        TicketHistory.Of(id, await journal.ReadAsync(StreamId.Of(id), cancellation)).Ticket;
+
+    /// <returns>The ticket as it stands, and why the event was refused, if it was.</returns>
+    /// <exception cref="JournalUnavailableException">Whether the event was recorded is unknown; sending it again is safe.</exception>
+    public async Task<(Ticket? Ticket, Refusal? Refusal)> HearAsync(TicketId id, TicketSignal signal, CancellationToken cancellation)
+    {
+        var stream = StreamId.Of(id);
+        while (true)
+        {
+            var history = TicketHistory.Of(id, await journal.ReadAsync(stream, cancellation));
+            var decision = TicketDecider.Decide(history.Ticket, signal);
+            if (decision is Decision.Refused refused)
+                return (history.Ticket, refused.Refusal);
+            var facts = ((Decision.Accepted)decision).Facts;
+            var now = time.GetUtcNow() > history.NewestAt ? time.GetUtcNow() : history.NewestAt;
+            var ticket = facts.Cast<TicketFact>().Aggregate(history.Ticket, TicketDecider.Apply);
+            var isClosed = ticket is { Status: TicketStatus.Closed };
+            if (facts.Count > 0)
+            {
+                var records = sealing.Seal(stream, history.Version, history.HeadHash, facts, now);
+                var append = new Append(stream, history.Version, records, new Head("", false), isClosed ? now : null, null);
+                if (await journal.AppendSurelyAsync(append) is AppendOutcome.Conflict)
+                    continue;
+            }
+            if (isClosed)
+                await DistributeAsync(id);
+            return (ticket, null);
+        }
+    }
+
+    /// <summary>Ends everything under a closed ticket, and takes the ticket from the open index when that is done.</summary>
+    public async Task DistributeAsync(TicketId id)
+    {
+        var history = TicketHistory.Of(id, await journal.ReadAsync(StreamId.Of(id), CancellationToken.None));
+        if (history.Ticket is { Status: TicketStatus.Closed })
+            await Spreading.OverAsync(RequestsOfAsync(id), request => EndAsync(request, $"Ticket {id} was closed."));
+        await journal.SettleAsync(StreamId.Of(id), history.Version, CancellationToken.None);
+    }
+
+    /// <summary>Ends one request whose ticket has closed.</summary>
+    public async Task EndAsync(RequestId request, string reason)
+    {
+        await engine.SubmitAsync(request, new Signal.TicketClosed(reason), CancellationToken.None);
+        await engine.AdvanceUntilWaitAsync(request);
+    }
+
+    private async IAsyncEnumerable<RequestId> RequestsOfAsync(TicketId id)
+    {
+        var open = Enum.GetValues<OpenState>().Select(state => state.ToString()).ToList();
+        string? cursor = null;
+        do
+        {
+            var page = await journal.FindAsync(new RequestQuery(id, null, null, open, null, null, cursor, 200), CancellationToken.None);
+            foreach (var request in page.Requests)
+                yield return request;
+            cursor = page.Cursor;
+        }
+        while (cursor is not null);
+    }
+
+    // The names of the states that a close can end.
+    private enum OpenState
+    {
+        AwaitingConsent,
+        Scheduled,
+        Granting,
+        Active,
+    }
+}

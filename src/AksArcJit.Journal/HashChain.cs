@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace AksArcJit.Journal;
+
+/// <summary>
+/// Each record's hash covers the record before it: SHA-256 over (previous hash, stream, version, fact id, kind, time, payload), every
+/// field preceded by its length as a 32-bit big-endian number, versions and times as 64-bit big-endian numbers.
+/// </summary>
+public static class HashChain
+{
+    public static readonly string Start = new('0', 64);
+
+    /// <summary>Makes the record that follows <paramref name="previousVersion"/>.</summary>
+    public static FactRecord Seal(
+        StreamId stream, long previousVersion, string previousHash, string factId, string kind, DateTimeOffset at, ReadOnlyMemory<byte> payload)
+    {
+        var version = previousVersion + 1;
+        return new FactRecord(stream, version, factId, kind, at, payload, previousHash,
+            Hash(previousHash, stream, version, factId, kind, at, payload.Span));
+    }
+
+    public static string Hash(
+        string previousHash, StreamId stream, long version, string factId, string kind, DateTimeOffset at, ReadOnlySpan<byte> payload)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Field(sha, Encoding.UTF8.GetBytes(previousHash));
+        Field(sha, Encoding.UTF8.GetBytes(stream.Text));
+        Number(sha, version);
+        Field(sha, Encoding.UTF8.GetBytes(factId));
+        Field(sha, Encoding.UTF8.GetBytes(kind));
+        Number(sha, at.UtcTicks);
+        Field(sha, payload);
+        return Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
+
+    /// <summary>The first record that does not follow from those before it, and why; null where the chain holds.</summary>
+    /// <param name="records">One stream's, from version 1, in order.</param>
+    public static ChainDamage? FirstDamage(StreamId stream, IEnumerable<FactRecord> records)
+    {
+        var (version, hash, at) = (0L, Start, DateTimeOffset.MinValue);
+        foreach (var record in records)
+        {
+            if (record.Stream != stream)
+                return new ChainDamage(stream, record.Version, $"belongs to {record.Stream}");
+            if (record.Version != version + 1)
+                return new ChainDamage(stream, version + 1, $"is missing; version {record.Version} follows {version}");
+            if (record.PreviousHash != hash)
+                return new ChainDamage(stream, record.Version, "does not follow from the record before it");
+            if (record.Hash != Hash(hash, stream, record.Version, record.FactId, record.Kind, record.At, record.Payload.Span))
+                return new ChainDamage(stream, record.Version, "was altered: its content does not match its hash");
+            if (record.At < at)
+                return new ChainDamage(stream, record.Version, "is dated before the record that it follows");
+            (version, hash, at) = (record.Version, record.Hash, record.At);
+        }
+        return null;
+    }
+
+    private static void Field(IncrementalHash sha, ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> length = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
+        sha.AppendData(length);
+        sha.AppendData(bytes);
+    }
+
+    private static void Number(IncrementalHash sha, long value)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, value);
+        sha.AppendData(bytes);
+    }
+}
+
+/// <summary>Where a chain breaks first.</summary>
+/// <param name="What">Completes the sentence "version N …".</param>
+public sealed record ChainDamage(StreamId Stream, long Version, string What)
+{
+    public override string ToString() => $"{Stream}: version {Version} {What}";
+}

@@ -1,0 +1,16 @@
+namespace AksArcJit.Lifecycle.Roles;
+
+/// <summary>Where a RoleBinding or ClusterRoleBinding is found.</summary>
+/// <param name="Namespace">Empty for a ClusterRoleBinding.</param>
+public sealed record BindingName(string Name, string Namespace)
+{
+    public const string Prefix = "aks-service-rolebinding-";
+
+    /// <summary>One binding per grant: the request's id, whole, is in the name.</summary>
+    public static BindingName For(RequestId id, Scope scope) =>
+        new(Prefix + id.Text, scope is Scope.Namespace one ? one.Name : "");
+
+    public string Kind => Namespace.Length == 0 ? "ClusterRoleBinding" : "RoleBinding";
+
+    public override string ToString() => Namespace.Length == 0 ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";
+}

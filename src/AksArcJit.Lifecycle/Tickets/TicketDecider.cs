@@ -1,0 +1,52 @@
+using AksArcJit.Lifecycle.Requests;
+
+namespace AksArcJit.Lifecycle.Tickets;
+
+/// <summary>
+/// A ticket is the fold of its events. The highest source sequence wins; without one, closed is final (design section 8). A ticket
+/// that was closed before anything else was heard of it stays closed and without a customer: it covers nothing.
+/// </summary>
+public static class TicketDecider
+{
+    public static Decision Decide(Ticket? known, TicketSignal signal) => signal switch
+    {
+        TicketSignal.Report report => Decide(known, report),
+        TicketSignal.Close close when known is null or { Status: TicketStatus.Active } || close.Sequence > known.Sequence =>
+            IsStale(known, close.Sequence)
+                ? Decision.Refuse(RefusalReason.TicketEventStale, $"Ticket {close.Id} is known by a later event than this close.")
+                : Decision.Accept(new TicketFact.TicketClosed(close.Id, close.Sequence ?? known?.Sequence, close.By)),
+        TicketSignal.Close => Decision.Accept(),
+        _ => throw new ArgumentOutOfRangeException(nameof(signal)),
+    };
+
+    public static Ticket? Apply(Ticket? known, TicketFact fact) => fact switch
+    {
+        TicketFact.TicketRecorded recorded => recorded.Ticket,
+        TicketFact.TicketClosed closed when known is not null => known with { Status = TicketStatus.Closed, Sequence = closed.Sequence },
+        TicketFact.TicketClosed closed => new Ticket(closed.Id, "", [], "", "", [], TicketStatus.Closed, closed.Sequence),
+        _ => throw new ArgumentOutOfRangeException(nameof(fact)),
+    };
+
+    private static Decision Decide(Ticket? known, TicketSignal.Report report)
+    {
+        if (known is { Customer.Length: > 0 } && known.Customer != report.Ticket.Customer)
+            return Decision.Refuse(RefusalReason.TicketCustomerFixed,
+                $"Ticket {known.Id} belongs to another customer; a ticket never changes hands. Open a new one.");
+        if (IsStale(known, report.Ticket.Sequence))
+            return Decision.Refuse(RefusalReason.TicketEventStale, $"Ticket {report.Ticket.Id} is known by a later event than this one.");
+        if (known is not null && Same(known, report.Ticket))
+            return Decision.Accept();
+        if (known is { Status: TicketStatus.Closed } && (report.Ticket.Sequence ?? known.Sequence) == known.Sequence)
+            return Decision.Refuse(RefusalReason.TicketEventStale,
+                $"Ticket {known.Id} is closed; without a sequence number higher than the close's it stays closed.");
+        return Decision.Accept(new TicketFact.TicketRecorded(report.Ticket with { Sequence = report.Ticket.Sequence ?? known?.Sequence }, report.By));
+    }
+
+    // An event without a sequence cannot be placed: it never overrules a close, and otherwise counts as news.
+    private static bool IsStale(Ticket? known, long? sequence) => sequence is { } s && known?.Sequence is { } k && s < k;
+
+    private static bool Same(Ticket known, Ticket told) =>
+        known with { Clusters = [], Assignees = [], Sequence = null } == told with { Clusters = [], Assignees = [], Sequence = null }
+        && (told.Sequence ?? known.Sequence) == known.Sequence
+        && known.Clusters.SequenceEqual(told.Clusters) && known.Assignees.SequenceEqual(told.Assignees);
+}

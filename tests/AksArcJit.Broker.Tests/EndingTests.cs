@@ -1,0 +1,219 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Operations;
+using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Roles;
+using AksArcJit.Lifecycle.Tickets;
+using AksArcJit.TestKit;
+using AksArcJit.TestKit.Brokers;
+using AksArcJit.TestKit.Journal;
+
+namespace AksArcJit.Broker.Tests;
+
+/// <summary>Everything that ends a grant, and everything that gets in its way.</summary>
+public class EndingTests
+{
+    [Fact]
+    public async Task Close_WhileActive_EndsBeforeItReturns()
+    {
+        var world = new World();
+        var id = await world.GrantAsync();
+        await world.Broker.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Close(Sample.TicketId, null, Sample.Operator), CancellationToken.None);
+        await world.AssertEndedAsync(id, EndCause.TicketClosed);
+    }
+
+    [Fact]
+    public async Task Close_WhenTheCloserDiedBeforeTellingTheRequest_EndsWithTheNextLookAtTheOpenIndex()
+    {
+        var world = new World();
+        var id = await world.GrantAsync();
+        var sealing = new Sealing(new SeededEntropy(99));
+        var stream = StreamId.Of(Sample.TicketId);
+        var records = await world.Journal.ReadAsync(stream, CancellationToken.None);
+        var close = sealing.Seal(stream, 1, records[0].Hash, [new TicketFact.TicketClosed(Sample.TicketId, null, Sample.Operator)], world.Clock.GetUtcNow());
+        await world.Journal.AppendAsync(new Append(stream, 1, close, new Head("", false), world.Clock.GetUtcNow(), null), CancellationToken.None);
+
+        await world.DriveAsync();
+        await world.AssertEndedAsync(id, EndCause.TicketClosed);
+    }
+
+    [Fact]
+    public async Task Close_WhileTheCreateIsInFlight_EndsAtOnceWhenItLands()
+    {
+        var world = new World();
+        var id = await world.AskAsync();
+        var other = world.Start();
+        world.Cluster.BeforeCreate = async () =>
+        {
+            world.Cluster.BeforeCreate = null;
+            await other.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Close(Sample.TicketId, null, Sample.Operator), CancellationToken.None);
+        };
+        await world.Broker.ApproveAsync(id, Sample.Approver);
+
+        Assert.Empty(world.Cluster.Bindings);
+        await world.PassAsync(TimeSpan.FromMinutes(3));
+        Assert.IsType<RequestState.Closed>(await world.Broker.StateAsync(id));
+        Assert.Empty(world.Cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task Expiry_WhenTheClusterIsDown_RetriesWithin5SecondsOfItsReturn()
+    {
+        var world = new World();
+        var id = await world.GrantAsync(duration: TimeSpan.FromMinutes(1));
+        world.Cluster.IsDown = true;
+        await world.PassAsync(TimeSpan.FromHours(1));
+        Assert.IsType<RequestState.RevocationUnconfirmed>(await world.Broker.StateAsync(id));
+        Assert.True((await world.Broker.Engine.ReadAsync(id, CancellationToken.None)).Facts.Count < 25, "an hour's outage fills the chain");
+
+        world.Cluster.IsDown = false;
+        await world.PassAsync(TimeSpan.FromSeconds(5));
+        await world.AssertEndedAsync(id, EndCause.Expired);
+    }
+
+    [Fact]
+    public async Task Expiry_WhenTheJournalIsAway_RemovesOnTimeAndRecordsLater()
+    {
+        var world = new World();
+        var journal = new FaultyJournal(world.Journal);
+        var broker = new TestBroker(journal, new TestKit.Cluster.FakeClusters(world.Cluster), world.Clock, 77);
+        await world.OpenTicketAsync();
+        var id = ((Requests.Submission.Recorded)await broker.AskAsync("k", TimeSpan.FromMinutes(1))).History.Id;
+        await broker.ApproveAsync(id, Sample.Approver);
+
+        journal.IsDown = true;
+        world.Time.Advance(TimeSpan.FromSeconds(61));
+        await broker.Loop.AttendDueAsync();
+        Assert.Empty(world.Cluster.Bindings);
+
+        journal.IsDown = false;
+        world.Time.Advance(TimeSpan.FromSeconds(5));
+        await broker.Loop.AttendDueAsync();
+        await world.AssertEndedAsync(id, EndCause.Expired);
+    }
+
+    [Fact]
+    public async Task UnnamedResidualAccess_StaysUnconfirmedUntilAnOperatorsWord()
+    {
+        var world = new World();
+        var id = await world.GrantAsync(duration: TimeSpan.FromMinutes(1));
+        world.Cluster.OtherAccess = probe => new ProbeAnswer(probe, true, "", null);
+        await world.PassAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(4));
+        Assert.IsType<RequestState.RevocationUnconfirmed>(await world.Broker.StateAsync(id));
+        await world.Broker.Requests.SayAsync(id, new Signal.ConfirmGone(Sample.Operator, "the webhook authorizer allows everyone"), CancellationToken.None);
+        await world.AssertEndedAsync(id, EndCause.Expired);
+    }
+
+    [Fact]
+    public async Task NamedResidualAccess_IsRecordedAndConfirmed()
+    {
+        var world = new World();
+        var id = await world.GrantAsync(duration: TimeSpan.FromMinutes(1));
+        var other = new BindingName("aks-service-rolebinding", "");
+        world.Cluster.OtherAccess = probe => new ProbeAnswer(probe, true, "RBAC: allowed", other);
+        await world.PassAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(4));
+        await world.AssertEndedAsync(id, EndCause.Expired);
+        var gone = (await world.Broker.Engine.ReadAsync(id, CancellationToken.None)).Facts.Select(fact => fact.Fact).OfType<RequestFact.AccessGone>().Single();
+        Assert.All(gone.Residual, answer => Assert.Equal(other, answer.AllowedBy));
+        Assert.NotEmpty(gone.Residual);
+    }
+
+    [Fact]
+    public async Task CreateOfUnknownOutcome_IsFoundAndEndsOnce()
+    {
+        var world = new World();
+        var id = await world.AskAsync(duration: TimeSpan.FromMinutes(1));
+        world.Cluster.CreateAnswers.Enqueue((true, new BindingOutcome.Unknown("timeout")));
+        await world.Broker.ApproveAsync(id, Sample.Approver);
+        Assert.IsType<RequestState.Granting>(await world.Broker.StateAsync(id));
+        await world.PassAsync(TimeSpan.FromSeconds(5));
+        Assert.IsType<RequestState.Active>(await world.Broker.StateAsync(id));
+        await world.PassAsync(TimeSpan.FromMinutes(3));
+        await world.AssertEndedAsync(id, EndCause.Expired);
+    }
+
+    [Fact]
+    public async Task CreateThatNeverSucceeds_GivesUpAfterTenMinutesAndProvesAbsence()
+    {
+        var world = new World();
+        var id = await world.AskAsync();
+        for (var i = 0; i < 200; i++)
+            world.Cluster.CreateAnswers.Enqueue((false, new BindingOutcome.Failed("forbidden")));
+        await world.Broker.ApproveAsync(id, Sample.Approver);
+        await world.PassAsync(TimeSpan.FromMinutes(13), TimeSpan.FromSeconds(2));
+        Assert.IsType<Outcome.GrantFailed>(Assert.IsType<RequestState.Closed>(await world.Broker.StateAsync(id)).Outcome);
+    }
+
+    [Fact]
+    public async Task RevokeAll_EndsWhatItCoversAndCancelsWhatWaits()
+    {
+        var world = new World();
+        var active = await world.GrantAsync();
+        var waiting = await world.AskAsync("key-2", scope: new Scope.Namespace("demo"));
+        var ended = await world.Broker.Operations.RevokeAllAsync(new PauseScope.Everything(), RevokedBy.Operator, Sample.Operator, "incident", CancellationToken.None);
+        Assert.Equal(2, ended);
+        await world.AssertEndedAsync(active, EndCause.OperatorRevoked);
+        Assert.Equal(new Outcome.Cancelled(CancelCause.OperatorRevoked), Assert.IsType<RequestState.Closed>(await world.Broker.StateAsync(waiting)).Outcome);
+    }
+
+    [Fact]
+    public async Task Pause_RefusesConsentWithNothingSpentAndHoldsAScheduledStart()
+    {
+        var world = new World();
+        var id = await world.AskAsync(startAt: Sample.Start.AddHours(1));
+        var later = await world.AskAsync("key-2", scope: new Scope.Namespace("demo"));
+        Assert.IsType<Consents.ConsentResult.Decided>(await world.Broker.ApproveAsync(id, Sample.Approver));
+        await world.Broker.Operations.PauseAsync(new PauseScope.Everything(), Sample.Operator, "incident", CancellationToken.None);
+
+        var refused = Assert.IsType<Consents.ConsentResult.Refused>(await world.Broker.ApproveAsync(later, Sample.Approver));
+        Assert.Equal(RefusalReason.GrantsPaused, refused.Refusal.Reason);
+        await world.PassAsync(TimeSpan.FromMinutes(61), TimeSpan.FromSeconds(20));
+        Assert.IsType<RequestState.Scheduled>(await world.Broker.StateAsync(id));
+
+        await world.Broker.Operations.ResumeAsync(new PauseScope.Everything(), Sample.Operator, "over", CancellationToken.None);
+        await world.PassAsync(TimeSpan.FromSeconds(5));
+        Assert.IsType<RequestState.Active>(await world.Broker.StateAsync(id));
+        Assert.IsType<Consents.ConsentResult.Decided>(await world.Broker.ApproveAsync(later, Sample.Approver));
+    }
+
+    [Fact]
+    public async Task ClockSetBack_ExtendsNothing()
+    {
+        var world = new World();
+        var id = await world.GrantAsync(duration: TimeSpan.FromMinutes(10));
+        world.Wall.Skew = TimeSpan.FromDays(-1);
+        await world.PassAsync(TimeSpan.FromMinutes(11), TimeSpan.FromSeconds(10));
+        await world.AssertEndedAsync(id, EndCause.Expired);
+    }
+
+    [Fact]
+    public async Task TwoInstances_WhenOneIsGone_TheOtherEndsWithin65Seconds()
+    {
+        var world = new World();
+        var other = world.Start();
+        await other.Loop.RereadOnceAsync(CancellationToken.None);
+        var id = await world.GrantAsync(duration: TimeSpan.FromSeconds(90));
+        // The first instance is never asked again; the second reads the open index once a minute.
+        for (var second = 0; second < 90 + 65; second++)
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+            if (second % 60 == 59)
+                await other.Loop.RereadOnceAsync(CancellationToken.None);
+            await other.Loop.AttendDueAsync();
+        }
+        await world.AssertEndedAsync(id, EndCause.Expired);
+    }
+
+    [Fact]
+    public async Task ManyApprovalsAtOnce_RecordExactlyOne()
+    {
+        var world = new World();
+        var id = await world.AskAsync();
+        var results = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => world.Broker.ApproveAsync(id, Sample.Approver)));
+        Assert.Single(results, result => result is Consents.ConsentResult.Decided);
+        Assert.All(results.Where(result => result is not Consents.ConsentResult.Decided), result =>
+            Assert.Equal(RefusalReason.AlreadyDecided, Assert.IsType<Consents.ConsentResult.Refused>(result).Refusal.Reason));
+        Assert.Single((await world.Broker.Engine.ReadAsync(id, CancellationToken.None)).Facts, fact => fact.Fact is RequestFact.ConsentGiven);
+    }
+}

@@ -1,0 +1,155 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Roles;
+using AksArcJit.TestKit;
+using AksArcJit.TestKit.Brokers;
+
+namespace AksArcJit.Broker.Tests;
+
+/// <summary>What the sweep tells apart, and that it ends what should not stand.</summary>
+public class SweepTests
+{
+    [Fact]
+    public async Task Sweep_WhenNothingIsWrong_RecordsNothing()
+    {
+        var world = new World();
+        var id = await world.GrantAsync();
+        var before = world.Journal.Streams.Sum(stream => stream.Value.Count);
+        await SweepAsync(world);
+        Assert.Equal(before, world.Journal.Streams.Sum(stream => stream.Value.Count));
+        Assert.IsType<RequestState.Active>(await world.Broker.StateAsync(id));
+    }
+
+    public static TheoryData<string> Alterations => ["subjects", "role", "labels", "request", "notAfter"];
+
+    [Theory]
+    [MemberData(nameof(Alterations))]
+    public async Task Sweep_WhenTheBindingWasAltered_EndsTheGrant(string what)
+    {
+        var world = new World();
+        var id = await world.GrantAsync();
+        var binding = Assert.Single(world.Cluster.Bindings);
+        world.Cluster.Place(what switch
+        {
+            "subjects" => binding with { Subjects = ["User/somebody", "Group/everyone"] },
+            "role" => binding with { RoleRef = "ClusterRole/cluster-admin" },
+            "labels" => binding with { Installation = null },
+            "request" => binding with { Request = null },
+            _ => binding with { NotAfter = binding.NotAfter!.Value.AddDays(1) },
+        });
+        await SweepAsync(world);
+        await world.AssertEndedAsync(id, EndCause.BindingAltered);
+    }
+
+    [Fact]
+    public async Task Sweep_WhenTheBindingIsGone_EndsTheGrant()
+    {
+        var world = new World();
+        var id = await world.GrantAsync();
+        world.Cluster.Erase(Assert.Single(world.Cluster.Bindings).Name);
+        await SweepAsync(world);
+        await world.AssertEndedAsync(id, EndCause.BindingDisappeared);
+    }
+
+    [Fact]
+    public async Task Sweep_WhenTheBindingWasRecreated_RemovesItAndEndsTheGrant()
+    {
+        var world = new World();
+        var id = await world.GrantAsync();
+        world.Cluster.Place(Assert.Single(world.Cluster.Bindings) with { Uid = "another" });
+        await SweepAsync(world);
+        await world.AssertEndedAsync(id, EndCause.BindingDisappeared);
+    }
+
+    [Fact]
+    public async Task Sweep_WhenACreateLandedAfterTheEnd_RemovesItAndClosesAgain()
+    {
+        var world = new World();
+        var id = await world.GrantAsync(duration: TimeSpan.FromMinutes(1));
+        var binding = Assert.Single(world.Cluster.Bindings);
+        await world.PassAsync(TimeSpan.FromMinutes(2));
+        await world.AssertEndedAsync(id, EndCause.Expired);
+        world.Cluster.Place(binding with { Uid = "late" });
+        await SweepAsync(world);
+        await world.AssertEndedAsync(id, EndCause.Expired);
+        Assert.Contains((await world.Broker.Engine.ReadAsync(id, CancellationToken.None)).Facts, fact => fact.Fact is RequestFact.StrayBindingFound { Uid: "late" });
+    }
+
+    [Fact]
+    public async Task Sweep_WhenNoRequestIntendedTheBinding_RemovesAndJournalsIt()
+    {
+        var world = new World();
+        var name = BindingName.For(Sample.Id(5), new Scope.Cluster());
+        world.Cluster.Place(new StandingBinding(name, "u", "test", Sample.Id(5), Sample.Start.AddDays(1), ["User/x"], "ClusterRole/aks-service"));
+        await SweepAsync(world);
+        await SweepAsync(world);
+        Assert.Empty(world.Cluster.Bindings);
+        Assert.Equal("OrphanRemoved", Assert.Single(world.Journal.Streams[StreamId.Of(Sample.ClusterId)]).Kind);
+    }
+
+    [Fact]
+    public async Task Sweep_WhenSomebodyCopiedTheBinding_TellsAndLeavesIt()
+    {
+        var world = new World();
+        await world.GrantAsync();
+        var copy = Assert.Single(world.Cluster.Bindings) with { Name = new BindingName("my-own", ""), Uid = "copy", Installation = null, Request = null };
+        world.Cluster.Place(copy);
+        await SweepAsync(world);
+        await SweepAsync(world);
+        Assert.Contains(copy, world.Cluster.Bindings);
+        Assert.Equal("UnmanagedCopyFound", Assert.Single(world.Journal.Streams[StreamId.Of(Sample.ClusterId)]).Kind);
+    }
+
+    [Fact]
+    public async Task Sweep_WhenAnotherInstallationsBindingStands_LeavesIt()
+    {
+        var world = new World();
+        var other = new StandingBinding(BindingName.For(Sample.Id(6), new Scope.Cluster()), "u", "other", Sample.Id(6), Sample.Start, ["User/x"], "ClusterRole/aks-service");
+        world.Cluster.Place(other);
+        await SweepAsync(world);
+        Assert.Contains(other, world.Cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task Sweep_WhenTheRoleChangedForTheWorse_EndsTheGrant()
+    {
+        var world = new World();
+        var id = await world.GrantAsync();
+        world.Cluster.Role = new Reading<RoleRules>.Found(new RoleRules([PolicyRule.On(["*"], ["*"], ["*"])]));
+        await SweepAsync(world);
+        await world.AssertEndedAsync(id, EndCause.RoleChanged);
+    }
+
+    [Fact]
+    public async Task Sweep_WhenARequestCannotBeRead_RemovesItsBindingAtNotAfterAndServesTheOthers()
+    {
+        var world = new World();
+        var quarantined = await world.GrantAsync(duration: TimeSpan.FromMinutes(5));
+        var healthy = await world.GrantAsync("key-2", TimeSpan.FromMinutes(5), new Scope.Namespace("demo"));
+        world.Journal.Tamper(StreamId.Of(quarantined), 2, record => record with { Payload = "{}"u8.ToArray() });
+        var restarted = world.Start();
+
+        await restarted.Sweeper.SweepAsync(CancellationToken.None);
+        Assert.Equal(2, world.Cluster.Bindings.Count);
+        world.Time.Advance(TimeSpan.FromMinutes(6));
+        await restarted.Sweeper.SweepAsync(CancellationToken.None);
+        await restarted.Loop.RereadOnceAsync(CancellationToken.None);
+        await restarted.Loop.AttendDueAsync();
+        Assert.Empty(world.Cluster.Bindings);
+        Assert.IsType<RequestState.Closed>(await restarted.StateAsync(healthy));
+    }
+
+    [Fact]
+    public async Task Sweep_WhenANoticeWasNotDelivered_SendsItAgain()
+    {
+        var world = new World();
+        var id = await world.AskAsync();
+        var restarted = world.Start();
+        await restarted.Sweeper.SweepAsync(CancellationToken.None);
+        Assert.Equal(restarted.LinkFor(id, Sample.Approver).ToString(), Assert.Single(restarted.Notices.Sent).Link.Segments[^1]);
+    }
+
+    private static Task SweepAsync(World world) => world.Broker.Sweeper.SweepAsync(CancellationToken.None);
+}

@@ -1,0 +1,39 @@
+using AksArcJit.DevCluster.Errors;
+using AksArcJit.DevCluster.Objects;
+
+namespace AksArcJit.DevCluster.Requests;
+
+/// <summary>meta/v1 DeleteOptions, from the body and the query. Propagation and grace period have no meaning here.</summary>
+internal sealed record DeleteOptions(string Uid, string ResourceVersion, bool DryRun)
+{
+    public static DeleteOptions Parse(HttpRequest request, RequestBody body)
+    {
+        var sent = body.Bytes.IsEmpty ? [] : body.ReadObject();
+        var preconditions = sent.Object("preconditions");
+        return new(
+            preconditions.Text("uid"),
+            preconditions.Text("resourceVersion"),
+            DryRunOption.Parse([.. request.Query["dryRun"].OfType<string>(), .. sent.Texts("dryRun")]));
+    }
+
+    public void CheckPreconditions(StoredObject existing)
+    {
+        if (Uid.Length > 0 && Uid != existing.Uid)
+        {
+            throw Refusals.DeletePrecondition(existing.Type, existing.Key.Name,
+                $"the UID in the precondition ({Uid}) does not match the UID in record ({existing.Uid}). The object might have been deleted and then recreated");
+        }
+        if (ResourceVersion.Length > 0 && ResourceVersion != existing.ResourceVersion.ToString())
+        {
+            throw Refusals.DeletePrecondition(existing.Type, existing.Key.Name,
+                $"the ResourceVersion in the precondition ({ResourceVersion}) does not match the ResourceVersion in record ({existing.ResourceVersion}). The object might have been modified");
+        }
+    }
+}
+
+internal static class DryRunOption
+{
+    public static bool Parse(IReadOnlyCollection<string> values) => values.All(value => value == "All")
+        ? values.Count > 0
+        : throw Refusals.BadRequest("dryRun: Unsupported value: supported values: \"All\"");
+}

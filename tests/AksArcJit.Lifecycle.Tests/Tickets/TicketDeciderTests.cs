@@ -1,0 +1,69 @@
+using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Tickets;
+using AksArcJit.TestKit;
+using CsCheck;
+
+namespace AksArcJit.Lifecycle.Tests.Tickets;
+
+public sealed class TicketDeciderTests
+{
+    private static readonly Gen<TicketSignal> Sequenced = Gen.Select(Gen.Long[1, 9], Gen.Bool, (sequence, opens) =>
+        opens ? Report(TicketStatus.Active, sequence) : (TicketSignal)new TicketSignal.Close(Sample.TicketId, sequence, Sample.Operator));
+
+    private static readonly Gen<TicketSignal> Unsequenced = Gen.Bool.Select(opens =>
+        opens ? Report(TicketStatus.Active, null) : (TicketSignal)new TicketSignal.Close(Sample.TicketId, null, Sample.Operator));
+
+    private static readonly Gen<TicketSignal> Any = Gen.OneOf(Sequenced, Unsequenced);
+
+    [Fact]
+    public void Sequenced_WhenInAnyOrder_ThenTheHighestWins() => Sequenced.Array[1, 8].Sample(signals =>
+    {
+        var distinct = signals.DistinctBy(SequenceOf).ToList();
+        var last = distinct.MaxBy(SequenceOf);
+        return Fold(distinct) is { } ticket && ticket.Sequence == SequenceOf(last!)
+            && ticket.Status == (last is TicketSignal.Report ? TicketStatus.Active : TicketStatus.Closed);
+    });
+
+    [Fact]
+    public void Closed_WhenNoHigherSequenceComes_ThenItIsFinal() => Gen.Select(Any.Array[0, 6], Any).Sample((before, next) =>
+        Fold([.. before]) is not { Status: TicketStatus.Closed } closed
+        || Fold([.. before, next])!.Status == TicketStatus.Closed
+        || SequenceOf(next) > (closed.Sequence ?? long.MinValue));
+
+    [Fact]
+    public void AnySignal_WhenToldTwice_ThenTheSecondChangesNothing() => Gen.Select(Any.Array[0, 6], Any).Sample((before, signal) =>
+    {
+        var known = Fold([.. before, signal]);
+        return TicketDecider.Decide(known, signal) is not Decision.Accepted { Facts.Count: > 0 };
+    });
+
+    [Fact]
+    public void AnUnsequencedClose_WhenTheOldReportIsDeliveredAgain_ThenItStaysClosed()
+    {
+        TicketSignal[] told = [Report(TicketStatus.Active, 5), new TicketSignal.Close(Sample.TicketId, null, Sample.Operator), Report(TicketStatus.Active, 5)];
+
+        Assert.Equal(TicketStatus.Closed, Fold(told)!.Status);
+        Assert.Equal(TicketStatus.Active, Fold([.. told, Report(TicketStatus.Active, 6)])!.Status);
+    }
+
+    [Fact]
+    public void AnotherCustomer_WhenReported_ThenRefused()
+    {
+        var foreign = new TicketSignal.Report(Sample.Ticket() with { Customer = "fabrikam", Sequence = 9 }, Sample.Operator);
+
+        var refused = Assert.IsType<Decision.Refused>(TicketDecider.Decide(Sample.Ticket(), foreign));
+        Assert.Equal(RefusalReason.TicketCustomerFixed, refused.Refusal.Reason);
+    }
+
+    private static TicketSignal.Report Report(TicketStatus status, long? sequence) => new(Sample.Ticket() with { Status = status, Sequence = sequence }, Sample.Operator);
+
+    private static long? SequenceOf(TicketSignal signal) => signal switch
+    {
+        TicketSignal.Report report => report.Ticket.Sequence,
+        TicketSignal.Close close => close.Sequence,
+        _ => throw new ArgumentOutOfRangeException(nameof(signal)),
+    };
+
+    private static Ticket? Fold(IEnumerable<TicketSignal> signals) => signals.Aggregate((Ticket?)null, (known, signal) =>
+        TicketDecider.Decide(known, signal) is Decision.Accepted accepted ? accepted.Facts.Cast<TicketFact>().Aggregate(known, TicketDecider.Apply) : known);
+}

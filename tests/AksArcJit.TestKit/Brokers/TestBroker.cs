@@ -1,0 +1,125 @@
+using AksArcJit.Broker;
+using AksArcJit.Broker.Consents;
+using AksArcJit.Broker.Deadlines;
+using AksArcJit.Broker.Effects;
+using AksArcJit.Broker.Operations;
+using AksArcJit.Broker.Options;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Broker.Requests;
+using AksArcJit.Broker.Sweeping;
+using AksArcJit.Broker.Tickets;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AksArcJit.TestKit.Brokers;
+
+/// <summary>
+/// One broker process: everything that dies with it, composed over a journal, clusters and a clock that outlive it. Two of them over one
+/// journal are two instances; a new one after a crash is a restart.
+/// </summary>
+public sealed class TestBroker
+{
+    public TestBroker(IJournal journal, IClusters clusters, TimeProvider time, int seed, INotices? notices = null, BrokerOptions? options = null)
+    {
+        Journal = journal;
+        Time = time;
+        Book = new ClusterBook(options ?? Options());
+        Notices = new RecordingNotices();
+        var sealing = new Sealing(new SeededEntropy(seed));
+        var openGrants = new OpenGrants();
+        var secrets = new ConsentSecrets(new ConsentKey(new byte[32]));
+        Queue = new DeadlineQueue();
+        var circumstances = new Circumstancer(journal, clusters, Book);
+        Engine = new RequestEngine(journal, sealing, time, new EffectPerformer(clusters, circumstances, time), Queue, openGrants);
+        var consentNotices = new ConsentNotices(notices ?? Notices, secrets, Book, NullLogger<ConsentNotices>.Instance);
+        Tickets = new TicketDesk(journal, sealing, time, Engine);
+        Operations = new OperationsDesk(journal, sealing, time, Engine);
+        Requests = new RequestDesk(journal, Engine, circumstances, Book, secrets, sealing, consentNotices, time);
+        Consents = new ConsentDesk(Engine, circumstances, clusters, Book, time);
+        Sweeper = new Sweeper(journal, Engine, Tickets, circumstances, consentNotices, clusters, Book, new ClusterFindings(journal, sealing, time), time, NullLogger<Sweeper>.Instance);
+        Loop = new DeadlineLoop(Queue, journal, Engine, Tickets, Operations, openGrants, time, NullLogger<DeadlineLoop>.Instance);
+        Secrets = secrets;
+    }
+
+    public IJournal Journal { get; }
+
+    public TimeProvider Time { get; }
+
+    public ClusterBook Book { get; }
+
+    public RecordingNotices Notices { get; }
+
+    public DeadlineQueue Queue { get; }
+
+    public RequestEngine Engine { get; }
+
+    public RequestDesk Requests { get; }
+
+    public ConsentDesk Consents { get; }
+
+    public TicketDesk Tickets { get; }
+
+    public OperationsDesk Operations { get; }
+
+    public Sweeper Sweeper { get; }
+
+    public DeadlineLoop Loop { get; }
+
+    public ConsentSecrets Secrets { get; }
+
+    public static BrokerOptions Options() => new()
+    {
+        Installation = "test",
+        PublicUrl = "http://127.0.0.1:7480",
+        Clusters =
+        [
+            new ClusterOptions
+            {
+                Id = Sample.ClusterId.Text, DisplayName = "Edge 01", Customer = Sample.Customer, MaximumDuration = "PT8H", ConsentLifetime = "PT4H",
+                Scopes = ["Cluster", "Namespace"], Namespaces = ["*"], GuardInstalled = true,
+                Approvers = [new ApproverOptions { Issuer = Sample.Issuer, ObjectId = Sample.Approver.ObjectId, Name = "Ada Approver" }],
+            },
+        ],
+    };
+
+    public ConsentLink LinkFor(RequestId id, Person approver) => new(id, Secrets.Secret(id, approver, 1));
+
+    public Task<Submission> AskAsync(string key, TimeSpan duration, Scope? scope = null, DateTimeOffset? startAt = null) => Requests.AskAsync(
+        new Asking(Sample.Engineer, "Erika Engineer", new Dictionary<string, string> { ["oid"] = Sample.Engineer.ObjectId }, Sample.TicketId,
+            Sample.ClusterId, scope ?? new Scope.Cluster(), duration, "Look at restarting pods", startAt, null, key), CancellationToken.None);
+
+    public async Task<ConsentResult> ApproveAsync(RequestId id, Person approver)
+    {
+        var link = LinkFor(id, approver);
+        var view = await Consents.ReadAsync(link, CancellationToken.None);
+        return await Consents.DecideAsync(link, new ConsentAnswer(ConsentVerb.Approve, view?.Terms.Hash() ?? "", "Edge 01", null, null, ""), CancellationToken.None);
+    }
+
+    public async Task<RequestState> StateAsync(RequestId id) => (await Engine.ReadAsync(id, CancellationToken.None)).State;
+}
+
+/// <summary>Ids from a seed: two runs of one seed are alike, two seeds never meet.</summary>
+public sealed class SeededEntropy(int seed) : IEntropy
+{
+    private readonly Random _random = new(seed);
+    private readonly Lock _gate = new();
+
+    public void Fill(Span<byte> bytes)
+    {
+        lock (_gate)
+            _random.NextBytes(bytes);
+    }
+}
+
+public sealed class RecordingNotices : INotices
+{
+    public IList<ConsentNotice> Sent { get; } = [];
+
+    public Task AskConsentAsync(ConsentNotice notice, CancellationToken cancellation)
+    {
+        lock (Sent)
+            Sent.Add(notice);
+        return Task.CompletedTask;
+    }
+}
