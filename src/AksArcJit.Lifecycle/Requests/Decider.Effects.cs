@@ -121,9 +121,12 @@ public static partial class Decider
         ? Expiry
         : new RevocationStarted(new Outcome.Ended(EndCause.BindingDisappeared), null, "The binding was found absent before its end.");
 
-    // Every attempt's failure would fill the chain of a request whose cluster is away for a day: new reasons, and doubling intervals.
+    // Every attempt's failure would fill the chain of a request whose cluster is away for a day: the first new reasons, then doubling
+    // intervals, whatever the reason.
+    private const int ReasonsTold = 8;
+
     private static IReadOnlyList<Fact> Failure(Removal? removal, string reason, DateTimeOffset now) =>
-        removal is null || removal.Reason != reason || now - removal.StartedAt >= 2 * (removal.LastFailureAt - removal.StartedAt)
+        removal is null || (removal.Reason != reason && removal.Failures < ReasonsTold) || now - removal.StartedAt >= 2 * (removal.LastFailureAt - removal.StartedAt)
             ? [new RevocationAttemptFailed(reason)]
             : [];
 

@@ -33,6 +33,6 @@ public sealed record PolicyRule(
             || (slash > 0 && Resources.Contains(string.Concat("*", resource.AsSpan(slash))));
     }
 
-    public bool HasWildcard => Verbs.Contains(All) || ApiGroups.Contains(All) || NonResourceUrls.Contains(All)
+    public bool HasWildcard => Verbs.Contains(All) || ApiGroups.Contains(All) || NonResourceUrls.Any(url => url.Contains('*', StringComparison.Ordinal))
         || Resources.Any(r => r.Contains('*', StringComparison.Ordinal));
 }

@@ -26,9 +26,9 @@ public static class RoleExplanation
     private static string Plain(string resource) => resource switch
     {
         "pods/log" => "logs of pods",
-        "pods/exec" => "commands inside pods",
-        "pods/attach" => "running terminals of pods",
-        "pods/portforward" => "network connections into pods",
+        "pods/exec" => "command sessions inside pods",
+        "pods/attach" => "terminals of pods",
+        "pods/portforward" => "network tunnels into pods",
         "secrets" => "Secrets (passwords, keys, tokens)",
         "configmaps" => "configuration (ConfigMaps)",
         "persistentvolumeclaims" => "storage claims",

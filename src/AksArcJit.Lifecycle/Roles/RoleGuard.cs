@@ -59,7 +59,8 @@ public static class RoleGuard
             yield return new GuardFinding.Forbidden("It can change who may do what in the cluster (RBAC).", rule);
         if (RbacKinds.Any(kind => rule.Reaches(Rbac, kind)) && rule.HasVerb("bind", "escalate"))
             yield return new GuardFinding.Forbidden("It can hand out roles it does not hold (bind, escalate).", rule);
-        if (rule.HasVerb("impersonate")
+        // Constrained impersonation has verbs of its own: impersonate:user-info and the like.
+        if ((rule.HasVerb("impersonate") || rule.Verbs.Any(verb => verb.StartsWith("impersonate", StringComparison.Ordinal)))
             && (Impersonated.Any(kind => rule.Reaches("", kind)) || rule.Reaches("authentication.k8s.io", "uids")
                 || rule.Resources.Any(r => r.StartsWith("userextras", StringComparison.Ordinal))))
             yield return new GuardFinding.Forbidden("It can act as somebody else (impersonate).", rule);

@@ -80,9 +80,10 @@ public static class TermsRules
 
     public static Refusal? RoleExists(TermsInput input) => input.Circumstances.Role switch
     {
-        Reading<RoleRules>.Found { Value.Rules.Count: > 0 } => null,
+        // Without a question to ask, the cluster could confirm neither the access nor its end.
+        Reading<RoleRules>.Found { Value: var rules } when Probe.Of(rules, input.Terms.Scope).Count > 0 => null,
         Reading<RoleRules>.Found or Reading<RoleRules>.Missing =>
-            new(RefusalReason.RoleNotFound, $"ClusterRole {input.Terms.Role} does not exist on cluster {input.Terms.Cluster}, or holds no rule."),
+            new(RefusalReason.RoleNotFound, $"ClusterRole {input.Terms.Role} does not exist on cluster {input.Terms.Cluster}, or holds no rule that a binding of {input.Terms.Scope} could carry."),
         _ => Unavailable($"ClusterRole {input.Terms.Role} on cluster {input.Terms.Cluster}"),
     };
 

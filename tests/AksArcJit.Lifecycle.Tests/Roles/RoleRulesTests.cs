@@ -28,6 +28,10 @@ public sealed class RoleRulesTests
     public void Hash_WhenAnyListOfARuleGrows_ThenDifferent() => Gen.Select(Rule, Gen.Int[0, 4]).Sample((rule, list) =>
         new RoleRules([Grown(rule, list)]).Hash != new RoleRules([rule]).Hash);
 
+    [Fact]
+    public void Hash_WhenAWordHoldsACommaOrTwoWordsAreApart_ThenDifferent() => Assert.NotEqual(
+        new RoleRules([PolicyRule.On(["a,b"], [], [])]).Hash, new RoleRules([PolicyRule.On(["a", "b"], [], [])]).Hash);
+
     private static PolicyRule Reversed(PolicyRule rule) => new(
         [.. rule.Verbs.Reverse()], [.. rule.ApiGroups.Reverse()], [.. rule.Resources.Reverse()], [.. rule.ResourceNames.Reverse()], [.. rule.NonResourceUrls.Reverse()]);
 
