@@ -45,9 +45,17 @@ public sealed class RequestDesk(
         if (submission is Submission.Recorded recorded)
         {
             await engine.AdvanceUntilWaitAsync(id);
-            await notices.AskAsync((RequestState.AwaitingConsent)recorded.History.State, CancellationToken.None);
+            if (recorded.History.State is RequestState.AwaitingConsent waiting)
+                await notices.AskAsync(waiting, CancellationToken.None);
         }
-        return submission is Submission.Refused { Refusal.Reason: RefusalReason.PendingTwin } twinned ? twinned with { Twin = twin } : submission;
+        return submission switch
+        {
+            Submission.Refused { Refusal.Reason: RefusalReason.PendingTwin } twinned => twinned with { Twin = twin },
+            // The same key twice at once: the other append won, with the same words.
+            Submission.Refused { Refusal.Reason: RefusalReason.RequestExists, History: { State: RequestState.Asked won } history }
+                when asking.IdempotencyKey is not null && IsSame(won.Request, asking) => new Submission.Recorded(history, null),
+            _ => submission,
+        };
     }
 
     /// <summary>Submits a person's word and carries it out before it returns.</summary>

@@ -75,7 +75,12 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
         if (step is Step.WaitUntil wait)
             return wait.At;
         if (step is Step.Rest)
+        {
+            // Listed as open although it is closed: a store that could not drop the row with the last append has it dropped here.
+            if (history.Version > 0)
+                await journal.SettleAsync(StreamId.Of(id), history.Version, CancellationToken.None);
             return null;
+        }
 
         var retryAt = (DateTimeOffset?)null;
         await foreach (var signal in effects.PerformAsync(history, step))

@@ -1,0 +1,213 @@
+#!/usr/bin/env bash
+# Sets up, builds and starts the broker with a cluster, then plays one lifecycle through the public HTTP API:
+# ticket, request, consent, access allowed, expiry, access denied, journal.
+. "$(dirname "$0")/setup.sh"
+
+usage() {
+    cat <<'TEXT'
+usage: ./scripts/run.sh [options]
+  --once              play the lifecycle and exit: 0 only if every step held; leaves no binding
+  --serve             serve without playing
+  --journal KIND      sqlite (default) or azurite (the Table Storage emulator, installed and started here)
+  --window 20s        length of the access window, in s, m or h
+  --port N            the broker's port on 127.0.0.1 (default 7480; DevCluster takes N+1, Azurite N+2)
+  --data DIR          where everything is kept (default .run)
+  --kubeconfig FILE   a real cluster instead of DevCluster, by its current context
+TEXT
+}
+
+mode=play journal=sqlite window=20s port=7480 data=$root/.run kubeconfig=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --once) mode=once ;;
+        --serve) mode=serve ;;
+        --journal | --window | --port | --data | --kubeconfig)
+            [ $# -gt 1 ] || { usage >&2; die "$1 needs a value"; }
+            printf -v "${1#--}" '%s' "$2"; shift ;;
+        -h | --help) usage; exit 0 ;;
+        *) usage >&2; die "unknown option $1" ;;
+    esac
+    shift
+done
+[[ $journal = sqlite || $journal = azurite ]] || die "--journal is sqlite or azurite"
+[[ $window =~ ^([1-9][0-9]{0,4})([smh])$ ]] || die "--window is a number and s, m or h, for example 20s"
+duration=PT${BASH_REMATCH[1]}${BASH_REMATCH[2]^^}
+case ${BASH_REMATCH[2]} in s) seconds=1 ;; m) seconds=60 ;; h) seconds=3600 ;; esac
+seconds=$((BASH_REMATCH[1] * seconds))
+[[ $port =~ ^[0-9]{4,5}$ ]] && [ "$port" -le 65000 ] || die "--port is a number from 1000 to 65000"
+[ -z "$kubeconfig" ] || kubeconfig=$(realpath -e "$kubeconfig") || die "--kubeconfig: no such file"
+
+need_dotnet
+need curl curl
+need jq jq
+need kubectl kubernetes-client
+[ "$journal" = sqlite ] || need_azurite
+
+mkdir -p "$data"
+data=$(realpath "$data")
+chmod 700 "$data"
+pids=()
+# Only what was started here is ended, by its id.
+finish() {
+    local pid
+    for pid in "${pids[@]:-}"; do [ -n "$pid" ] && kill "$pid" 2>/dev/null || true; done
+    wait 2>/dev/null || true
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# start NAME URL COMMAND...: starts a process in the background, and waits until URL answers.
+start() {
+    local name=$1 url=$2; shift 2
+    "$@" >>"$data/$name.log" 2>&1 &
+    local pid=$! tries
+    pids+=("$pid")
+    for tries in $(seq 300); do
+        curl -s -k -o /dev/null --max-time 2 "$url" && return
+        kill -0 "$pid" 2>/dev/null || { tail -n 20 "$data/$name.log" >&2; die "$name did not start; its log is $data/$name.log"; }
+        sleep 0.1
+    done
+    die "$name does not answer at $url; its log is $data/$name.log"
+}
+
+say "Building (the first time takes a minute or two) ..."
+for project in src/AksArcJit.Server tests/AksArcJit.DevCluster; do
+    dotnet build "$root/$project" -c Release -v quiet --nologo -p:RestoreLockedMode=true >"$data/build.log" 2>&1 \
+        || { cat "$data/build.log" >&2; die "the build of $project failed"; }
+done
+
+engineer=11111111-1111-1111-1111-111111111111
+if [ -z "$kubeconfig" ]; then
+    [ -e "$data/engineer-token" ] || (umask 077; head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$data/engineer-token")
+    (umask 077; jq -n --arg name "$engineer" --arg token "$(cat "$data/engineer-token")" \
+        '[{name: $name, token: $token, context: "engineer"}]' >"$data/cluster-users.json")
+    start cluster "https://127.0.0.1:$((port + 1))/readyz" \
+        dotnet "$root/tests/AksArcJit.DevCluster/bin/Release/net10.0/AksArcJit.DevCluster.dll" \
+        --port $((port + 1)) --data "$data/cluster" --users "$data/cluster-users.json" --seed-service-role
+    kubeconfig=$data/cluster/kubeconfig context=broker
+    # The engineer's own token, as they would use it.
+    as_engineer=(kubectl --kubeconfig "$kubeconfig" --context engineer)
+    as_admin=(kubectl --kubeconfig "$kubeconfig" --context admin)
+    say "DevCluster (an in-memory Kubernetes RBAC API, for development) serves https://127.0.0.1:$((port + 1))"
+else
+    context=$(kubectl --kubeconfig "$kubeconfig" config current-context) || die "the kubeconfig has no current context"
+    as_engineer=(kubectl --kubeconfig "$kubeconfig" --as "$engineer")
+    as_admin=(kubectl --kubeconfig "$kubeconfig")
+    if ! "${as_admin[@]}" get clusterrole aks-service >/dev/null 2>"$data/kubectl.log"; then
+        grep -q NotFound "$data/kubectl.log" || { cat "$data/kubectl.log" >&2; die "the cluster of context $context does not answer as it should"; }
+        say "The cluster has no ClusterRole aks-service: creating a sample one (get, list, watch of pods, logs, events, deployments)."
+        "${as_admin[@]}" create clusterrole aks-service --verb=get,list,watch --resource=pods,pods/log,events,deployments.apps >/dev/null
+    fi
+fi
+
+if [ "$journal" = azurite ]; then
+    start azurite "http://127.0.0.1:$((port + 2))/" node "$root/tests/azurite/node_modules/azurite/dist/src/table/main.js" \
+        --location "$data/azurite" --disableTelemetry --skipApiVersionCheck --tableHost 127.0.0.1 --tablePort $((port + 2))
+    # The emulator's well-known account and key.
+    journal_options=$(jq -n --arg port $((port + 2)) '{kind: "tables", tables: {connectionString:
+        ("DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;TableEndpoint=http://127.0.0.1:" + $port + "/devstoreaccount1")}}')
+else
+    journal_options=$(jq -n --arg file "$data/journal.db" '{kind: "sqlite", sqlite: {file: $file}}')
+fi
+[ -e "$data/consent.key" ] || (umask 077; head -c 32 /dev/urandom >"$data/consent.key")
+url=http://127.0.0.1:$port
+jq -n --arg url "$url" --arg data "$data" --arg kubeconfig "$kubeconfig" --arg context "$context" --argjson journal "$journal_options" '{
+    installation: "local", publicUrl: $url, listen: $url,
+    consent: {keyFile: ($data + "/consent.key")},
+    journal: $journal,
+    notices: {directory: ($data + "/outbox")},
+    clusters: [{
+        id: "edge-01", displayName: "Edge 01", customer: "contoso", kubeconfig: $kubeconfig, context: $context,
+        subjectClaim: "oid", maximumDuration: "PT8H", consentLifetime: "PT1H", quorum: 1,
+        scopes: ["Cluster", "Namespace"], namespaces: ["*"],
+        approvers: [{issuer: "https://dev.aksarcjit.invalid", objectId: "22222222-2222-2222-2222-222222222222", name: "Ada Approver", mail: "ada@contoso.example"}]
+    }]
+}' >"$data/aksarcjit.json"
+
+server=(dotnet "$root/src/AksArcJit.Server/bin/Release/net10.0/AksArcJit.Server.dll")
+start broker "$url/healthz" "${server[@]}" --config "$data/aksarcjit.json" --dev --data "$data"
+say "AksArcJit serves $url (journal: $journal)"
+
+token() { jq -er --arg who "$1" '.[$who].token' "$data/dev-tokens.json"; }
+# api WHO METHOD PATH [BODY]: calls the API with a development token; the body of the answer on success, else an error.
+api() {
+    local answer status
+    answer=$(curl -sS --max-time 60 -w '\n%{http_code}' -X "$2" -H "Authorization: Bearer $(token "$1")" \
+        ${4:+-H 'Content-Type: application/json' --data "$4"} "$url$3") || die "$2 $3 was not answered"
+    status=${answer##*$'\n'}
+    [[ $status = 2* ]] || die "$2 $3 answered $status: ${answer%$'\n'*}"
+    printf '%s' "${answer%$'\n'*}"
+}
+# until_state ID STATE SECONDS: polls the request until it is in the state.
+until_state() {
+    local end=$((SECONDS + $3)) state=
+    while [ $SECONDS -le $end ]; do
+        state=$(api engineer GET "/api/v1/access-requests/$1" | jq -r .state)
+        [ "$state" = "$2" ] && return
+        [ "$state" != Closed ] || die "the request closed, but was to become $2: $(api engineer GET "/api/v1/access-requests/$1" | jq -c '{outcome, cause}')"
+        sleep 0.5
+    done
+    die "the request is $state, not $2, after $3 s"
+}
+step() { printf '\n%d. %s\n' "$((++steps))" "$*"; }
+may() { "${as_engineer[@]}" auth can-i list pods 2>/dev/null || true; }
+
+play() {
+    local steps=0 ticket id link hash page status answer begun=$SECONDS
+    ticket=CASE-$(date +%s)
+    step "A ticket is opened: $ticket, customer contoso, cluster edge-01"
+    api ticketSystem PUT "/api/v1/tickets/$ticket" \
+        '{"customer": "contoso", "clusterIds": ["edge-01"], "title": "Pods restart every hour", "severity": "2", "assignees": [], "status": "Active"}' >/dev/null
+    [ "$(may)" = no ] || die "the engineer may list pods before anything was granted: other bindings allow it"
+    say "   kubectl, as the engineer: may I list pods? no"
+
+    step "The engineer asks for $window on the whole cluster"
+    id=$(api engineer POST /api/v1/access-requests "$(jq -n --arg ticket "$ticket" --arg duration "$duration" \
+        '{ticketId: $ticket, clusterId: "edge-01", scope: {kind: "Cluster"}, duration: $duration, justification: "Find out why the pods restart"}')" | jq -er .id)
+    say "   request $id"
+
+    step "The approver opens the link from their notice, and approves"
+    link=$(cat "$data/outbox/$id"-*.json | jq -er .link) || die "no notice for the request in $data/outbox"
+    page=$(curl -sS --max-time 30 "$link")
+    hash=$(grep -o 'name="termsHash" value="[0-9a-f]*"' <<<"$page" | head -1 | grep -o '[0-9a-f]\{64\}') || die "the consent page shows no terms"
+    status=$(curl -sS --max-time 60 -o "$data/consent-answer.html" -w '%{http_code}' --data-urlencode decision=approve \
+        --data-urlencode "termsHash=$hash" --data-urlencode "confirmation=Edge 01" --data-urlencode "comment=Go ahead" "$link")
+    [ "$status" = 303 ] || die "the consent was answered with $status, see $data/consent-answer.html"
+    say "   consent recorded (HTTP 303)"
+
+    step "Access is in force"
+    until_state "$id" Active 30
+    api engineer GET "/api/v1/access-requests/$id" | jq -r '"   binding \(.binding.name)\n   until   \(.expiresAt)\n   try     \(.kubectl)"'
+    [ "$(may)" = yes ] || die "the request is Active, but the cluster denies the engineer"
+    say "   kubectl, as the engineer: may I list pods? yes"
+
+    step "The window ends by itself; nobody does anything"
+    until_state "$id" Closed $((seconds + 60))
+    answer=$(may)
+    [ "$answer" = no ] || die "the request is closed, but the cluster says '$answer' to the engineer"
+    say "   kubectl, as the engineer: may I list pods? no"
+    api engineer GET "/api/v1/access-requests/$id" | jq -r '"   outcome \(.outcome) (\(.cause)), confirmed gone at \(.confirmedGoneAt)"'
+    ! "${as_admin[@]}" get clusterrolebinding "aks-service-rolebinding-$id" >/dev/null 2>&1 || die "the binding is still there"
+
+    step "The journal"
+    api auditor GET "/api/v1/access-requests/$id/journal" >"$data/journal-$id.json"
+    jq -r '.records[] | [.version, .at[0:23], .kind, .hash[0:12]] | @tsv' "$data/journal-$id.json" \
+        | awk -F'\t' 'BEGIN {printf "   %-4s%-26s%-24s%s\n", "#", "at (UTC)", "fact", "hash"} {printf "   %-4s%-26s%-24s%s\n", $1, $2, $3, $4}'
+    "${server[@]}" verify --config "$data/aksarcjit.json" --dev --data "$data" >"$data/verify.log" || { cat "$data/verify.log" >&2; die "the journal does not verify"; }
+    sed 's/^/   /' "$data/verify.log"
+    say ""
+    say "Every step held, in $((SECONDS - begun)) s."
+}
+
+[ "$mode" = serve ] || play
+[ "$mode" != once ] || exit 0
+cat <<TEXT
+
+Serving until Ctrl-C:
+  API            $url/api/v1        browse it at $url/docs
+  health         $url/readyz
+  consent links  $data/outbox/*.json
+  tokens         $data/dev-tokens.json (one per role)
+  kubectl        --kubeconfig $kubeconfig --context $context
+TEXT
+wait

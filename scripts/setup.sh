@@ -1,0 +1,37 @@
+# Sourced by the other scripts: where things are, and what they need.
+# shellcheck shell=bash
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
+
+say() { printf '%s\n' "$*"; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# need COMMAND PACKAGE: installs a Debian package that provides a command, or says what to install.
+need() {
+    command -v "$1" >/dev/null && return
+    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        say "Installing $2 (for $1) with apt-get."
+        { apt-get install -y -q "$2" || { apt-get update -q && apt-get install -y -q "$2"; }; } >/dev/null \
+            || die "apt-get could not install $2; install it by hand and run this again."
+    else
+        die "$1 is missing; install it (Debian package $2) and run this again."
+    fi
+}
+
+need_dotnet() {
+    command -v dotnet >/dev/null && [ "$(dotnet --version 2>/dev/null | cut -d. -f1)" = 10 ] \
+        || die "the .NET SDK 10 is needed and is not in Debian's packages; install it from https://dotnet.microsoft.com/download/dotnet/10.0 and run this again."
+}
+
+# Azurite, the Table Storage emulator, at the versions of tests/azurite/package-lock.json.
+need_azurite() {
+    need node nodejs
+    need npm npm
+    local here=$root/tests/azurite
+    if [ ! -e "$here/node_modules/.installed" ] || [ "$here/package-lock.json" -nt "$here/node_modules/.installed" ]; then
+        say "Installing the Table Storage emulator (Azurite) with npm, about half a minute."
+        (cd "$here" && npm ci --ignore-scripts --no-audit --no-fund --silent) || die "npm could not install Azurite; see above."
+        touch "$here/node_modules/.installed"
+    fi
+}

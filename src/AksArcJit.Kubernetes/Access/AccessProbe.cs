@@ -1,0 +1,62 @@
+using AksArcJit.Kubernetes.Api;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Roles;
+using k8s;
+using k8s.Models;
+
+namespace AksArcJit.Kubernetes.Access;
+
+/// <summary>Asks the cluster itself who may do what (authorization.k8s.io/v1 SubjectAccessReview).</summary>
+internal sealed class AccessProbe(ApiClient api)
+{
+    public async Task<Reading<IReadOnlyList<ProbeAnswer>>> AskAsync(string user, IReadOnlyList<Probe> probes, CancellationToken cancellation)
+    {
+        // All at once; the client's lane is the bound.
+        var answers = await Task.WhenAll(probes.Select(probe => AskAsync(user, probe, cancellation)));
+        return answers.OfType<Reading<ProbeAnswer>.Unreadable>().FirstOrDefault() is { } unreadable
+            ? new Reading<IReadOnlyList<ProbeAnswer>>.Unreadable(unreadable.Reason)
+            : new Reading<IReadOnlyList<ProbeAnswer>>.Found([.. answers.OfType<Reading<ProbeAnswer>.Found>().Select(found => found.Value)]);
+    }
+
+    private async Task<Reading<ProbeAnswer>> AskAsync(string user, Probe probe, CancellationToken cancellation)
+    {
+        var review = new V1SubjectAccessReview { Spec = Question(user, probe) };
+        var answer = await api.SendAsync(api.Others, Permission.Review,
+            (client, ct) => client.AuthorizationV1.CreateSubjectAccessReviewAsync(review, cancellationToken: ct), cancellation);
+        return answer switch
+        {
+            Answer<V1SubjectAccessReview>.Given { Value.Status: { } status } => Judge(probe, status),
+            Answer<V1SubjectAccessReview>.Given => new Reading<ProbeAnswer>.Unreadable($"{probe}: a review without status"),
+            _ => new Reading<ProbeAnswer>.Unreadable($"{probe}: {answer.Trouble}"),
+        };
+    }
+
+    private static Reading<ProbeAnswer> Judge(Probe probe, V1SubjectAccessReviewStatus status) => status switch
+    {
+        { Allowed: true } =>
+            new Reading<ProbeAnswer>.Found(new ProbeAnswer(probe, true, status.Reason ?? "", ReviewReason.Binding(status.Reason))),
+        // An authorizer that failed (a webhook) might have said yes: that is no "denied".
+        { EvaluationError.Length: > 0 } => new Reading<ProbeAnswer>.Unreadable($"{probe}: {status.EvaluationError}"),
+        _ => new Reading<ProbeAnswer>.Found(new ProbeAnswer(probe, false, status.Reason ?? "", null)),
+    };
+
+    private static V1SubjectAccessReviewSpec Question(string user, Probe probe) => probe.Url.Length > 0
+        ? new V1SubjectAccessReviewSpec
+        {
+            User = user,
+            NonResourceAttributes = new V1NonResourceAttributes { Verb = probe.Verb, Path = probe.Url },
+        }
+        : new V1SubjectAccessReviewSpec
+        {
+            User = user,
+            ResourceAttributes = new V1ResourceAttributes
+            {
+                Verb = probe.Verb,
+                Group = probe.ApiGroup,
+                Resource = probe.Resource,
+                Subresource = probe.Subresource,
+                Name = probe.Name,
+                NamespaceProperty = probe.Namespace,
+            },
+        };
+}

@@ -1,0 +1,29 @@
+namespace AksArcJit.Kubernetes.Api;
+
+/// <summary>What became of one request.</summary>
+internal abstract record Answer<T>
+{
+    private Answer() { }
+
+    public sealed record Given(T Value) : Answer<T>;
+
+    /// <summary>The API server answered with an error.</summary>
+    public sealed record Refused(Refusal Why) : Answer<T>;
+
+    /// <summary>It never left: late, no free place, no connection.</summary>
+    public sealed record NotSent(string Reason) : Answer<T>;
+
+    /// <summary>It may have left, and no answer came back in time.</summary>
+    public sealed record Lost(string Reason) : Answer<T>;
+
+    public bool IsNotFound => this is Refused { Why.Code: 404 };
+
+    /// <summary>What is wrong, for operators; empty where nothing is.</summary>
+    public string Trouble => this switch
+    {
+        Refused refused => refused.Why.Sentence,
+        NotSent notSent => notSent.Reason,
+        Lost lost => lost.Reason,
+        _ => "",
+    };
+}

@@ -1,0 +1,88 @@
+using k8s;
+using k8s.Autorest;
+
+namespace AksArcJit.Kubernetes.Api;
+
+/// <summary>
+/// Sends one request, once, and tells what became of it as a value: nothing that a cluster or the way to it does is thrown. Removals have
+/// a lane of their own, so that grants, probes and listings never stand before them.
+/// </summary>
+internal sealed class ApiClient(IKubernetes kubernetes, ClusterConnection connection, TimeProvider time) : IDisposable
+{
+    public Lane Removals { get; } = new(connection.ParallelRequests, connection.RequestTimeout, time);
+
+    public Lane Others { get; } = new(connection.ParallelRequests, connection.RequestTimeout, time);
+
+    /// <param name="needs">For the reason, where the server forbids it.</param>
+    /// <param name="sendBy">UTC; the request is not sent later.</param>
+    public async Task<Answer<T>> SendAsync<T>(
+        Lane lane, Permission needs, Func<IKubernetes, CancellationToken, Task<T>> request, CancellationToken cancellation,
+        DateTimeOffset? sendBy = null)
+    {
+        if (!await lane.TryEnterAsync(cancellation))
+            return new Answer<T>.NotSent($"not sent: the API server has answered nothing for {connection.RequestTimeout.TotalSeconds:0.#} s");
+        Answer<T> answer = new Answer<T>.Lost("cancelled");
+        try
+        {
+            return answer = await SendNowAsync(needs, request, sendBy, cancellation);
+        }
+        finally
+        {
+            lane.Leave(answer is Answer<T>.Given or Answer<T>.Refused);
+        }
+    }
+
+    public void Dispose()
+    {
+        kubernetes.Dispose();
+        Removals.Dispose();
+        Others.Dispose();
+    }
+
+    private async Task<Answer<T>> SendNowAsync<T>(
+        Permission needs, Func<IKubernetes, CancellationToken, Task<T>> request, DateTimeOffset? sendBy, CancellationToken cancellation)
+    {
+        var left = sendBy is { } latest ? latest - time.GetUtcNow() : TimeSpan.MaxValue;
+        if (left <= TimeSpan.Zero)
+            return new Answer<T>.NotSent("not sent: its time had passed");
+        // A request that still waits for a connection when its time passes is not sent either: the token ends it.
+        var patience = left < connection.RequestTimeout ? left : connection.RequestTimeout;
+        using var timeout = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        try
+        {
+            return new Answer<T>.Given(await request(kubernetes, either.Token));
+        }
+        catch (HttpOperationException refused)
+        {
+            return new Answer<T>.Refused(Refusal.Of(refused, needs));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            return new Answer<T>.Lost($"no answer within {patience.TotalSeconds:0.#} s");
+        }
+        // All of these come before the request's first byte (System.Net.Http.HttpRequestError).
+        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
+        {
+            return new Answer<T>.NotSent($"no connection: {Innermost(e)}");
+        }
+        // Whatever else happens on the way is the cluster's doing (a torn connection, an answer that is no JSON, a credential plug-in that
+        // fails), and the port throws for none of it.
+        catch (Exception e)
+        {
+            return new Answer<T>.Lost($"no usable answer: {Innermost(e)}");
+        }
+    }
+
+    private static string Innermost(Exception e)
+    {
+        while (e.InnerException is { } inner)
+            e = inner;
+        return e.Message;
+    }
+}

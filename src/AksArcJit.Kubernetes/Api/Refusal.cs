@@ -1,0 +1,67 @@
+using System.Text.Json;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
+
+namespace AksArcJit.Kubernetes.Api;
+
+/// <summary>An error that the API server answered (Kubernetes API concepts: metav1.Status).</summary>
+/// <param name="Code">HTTP status.</param>
+/// <param name="Reason">Machine-readable: <c>AlreadyExists</c>, <c>Conflict</c>, <c>Forbidden</c>; empty where a proxy answered.</param>
+/// <param name="Message">The server's words, one line.</param>
+/// <param name="Needs">What the request wanted to do.</param>
+internal sealed record Refusal(int Code, string Reason, string Message, int? RetryAfterSeconds, Permission Needs)
+{
+    private const int LongestMessage = 500;
+
+    /// <summary>
+    /// A write may have been applied all the same: the server, its storage or a proxy between gave up half-way. 429 is none of these: it is
+    /// answered before the request is looked at (API priority and fairness, shutdown).
+    /// </summary>
+    public bool LeavesOpen => Code is 408 or >= 500;
+
+    public string Sentence => $"{Code}{(Reason.Length > 0 ? " " + Reason : "")}: {Explained}"
+        + (RetryAfterSeconds is { } seconds ? $" (the server asks to wait {seconds} s)" : "");
+
+    private string Explained => Code switch
+    {
+        401 => "the cluster does not accept the broker's credentials",
+        403 when Message.Contains("RBAC permissions not currently held", StringComparison.Ordinal) =>
+            $"the broker lacks {Permission.ToBind(Needs.BoundRole)}; the server says: {Message}",
+        // A 403 also says that a namespace is terminating or that admission refused: only RBAC's own names a missing rule.
+        403 when Message.Contains($" cannot {Needs.Verb} ", StringComparison.Ordinal) || Message.Length == 0 =>
+            $"the broker lacks {Needs}; the server says: {Message}",
+        _ => Message.Length > 0 ? Message : "no reason was given",
+    };
+
+    public static Refusal Of(HttpOperationException error, Permission needs)
+    {
+        var status = StatusOf(error.Response.Content);
+        var message = status?.Message ?? error.Response.ReasonPhrase ?? "";
+        return new Refusal(
+            (int)error.Response.StatusCode, status?.Reason ?? "", OneLine(message),
+            RetryAfter(error.Response) ?? status?.Details?.RetryAfterSeconds, needs);
+    }
+
+    private static V1Status? StatusOf(string? content)
+    {
+        try
+        {
+            return string.IsNullOrEmpty(content) ? null : KubernetesJson.Deserialize<V1Status>(content);
+        }
+        catch (JsonException)
+        {
+            // A proxy's page: the status code says all that is to be known.
+            return null;
+        }
+    }
+
+    private static int? RetryAfter(HttpResponseMessageWrapper response) =>
+        response.Headers.TryGetValue("Retry-After", out var values) && int.TryParse(values.FirstOrDefault(), out var seconds) ? seconds : null;
+
+    private static string OneLine(string message)
+    {
+        var line = message.ReplaceLineEndings(" ").Trim();
+        return line.Length <= LongestMessage ? line : line[..LongestMessage] + "…";
+    }
+}

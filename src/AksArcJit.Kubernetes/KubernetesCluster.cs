@@ -1,0 +1,43 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Kubernetes.Access;
+using AksArcJit.Kubernetes.Api;
+using AksArcJit.Kubernetes.Bindings;
+using AksArcJit.Kubernetes.Roles;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Roles;
+
+namespace AksArcJit.Kubernetes;
+
+/// <summary>The port, told as what each part does. None of them retries: pauses and repetitions are the lifecycle's.</summary>
+internal sealed class KubernetesCluster(ClusterConnection connection, ApiClient api, TimeProvider time) : ICluster, IDisposable
+{
+    private readonly RoleReader _roles = new(api);
+    private readonly BindingCreation _creation = new(api, connection.Installation);
+    private readonly BindingRemoval _removal = new(api, connection.Installation, time);
+    private readonly BindingListing _listing = new(api);
+    private readonly AccessProbe _probe = new(api);
+    private readonly PermissionCheck _permissions = new(api, connection.Role);
+
+    public ClusterId Id => connection.Id;
+
+    public Task<Reading<RoleRules>> ReadRoleAsync(string role, CancellationToken cancellation) => _roles.ReadAsync(role, cancellation);
+
+    public Task<BindingOutcome> CreateAsync(BindingSpec spec, DateTimeOffset sendBy, CancellationToken cancellation) =>
+        _creation.CreateAsync(spec, sendBy, cancellation);
+
+    public Task<RemovalOutcome> RemoveAsync(BindingSpec spec, string? uid, CancellationToken cancellation) =>
+        _removal.RemoveAsync(spec, uid, cancellation);
+
+    public Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(string user, IReadOnlyList<Probe> probes, CancellationToken cancellation) =>
+        _probe.AskAsync(user, probes, cancellation);
+
+    public Task<Reading<IReadOnlyList<StandingBinding>>> ListBindingsAsync(string role, CancellationToken cancellation) =>
+        _listing.ListAsync(role, cancellation);
+
+    public Task<Reading<StandingBinding>> ReadBindingAsync(BindingName name, CancellationToken cancellation) =>
+        _listing.ReadAsync(name, cancellation);
+
+    public Task<string?> CheckAsync(CancellationToken cancellation) => _permissions.CheckAsync(cancellation);
+
+    public void Dispose() => api.Dispose();
+}

@@ -1,0 +1,62 @@
+using AksArcJit.Broker.Options;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Kubernetes;
+using Microsoft.Extensions.Options;
+
+namespace AksArcJit.Server.Options;
+
+/// <summary>Everything that is wrong with the options, in one message: nobody wants to start a server seven times.</summary>
+internal static class OptionsFaults
+{
+    /// <param name="written">What stands in the file.</param>
+    /// <exception cref="StartRefusedException">There are faults.</exception>
+    public static void Require(IServiceProvider services, IConfiguration written, string file)
+    {
+        var faults = Validate(services);
+        faults.AddRange(UnknownKeys.Faults(written).Select(fault => ((Type?)null, fault)));
+        // Kubeconfigs are opened only where the options make out which.
+        if (!faults.Any(fault => fault.Of == typeof(BrokerOptions)))
+            faults.AddRange(Connect(services));
+        if (faults.Count > 0)
+            throw new StartRefusedException(
+                $"Not started: {(faults.Count == 1 ? "1 fault" : $"{faults.Count} faults")} in {file}\n{string.Join('\n', faults.Select(fault => $"  - {fault.Text}"))}");
+    }
+
+    private static List<(Type? Of, string Text)> Validate(IServiceProvider services)
+    {
+        try
+        {
+            services.GetRequiredService<IStartupValidator>().Validate();
+            return [];
+        }
+        catch (OptionsValidationException one)
+        {
+            return Tell(one);
+        }
+        catch (AggregateException several) when (several.InnerExceptions.All(fault => fault is OptionsValidationException))
+        {
+            return [.. several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(Tell)];
+        }
+        catch (InvalidOperationException unbindable)
+        {
+            // A value of the wrong kind stops the binder before any validation; its message names key and kind.
+            return [(typeof(BrokerOptions), unbindable.Message)];
+        }
+    }
+
+    private static List<(Type? Of, string Text)> Tell(OptionsValidationException fault) =>
+        [.. fault.Failures.Select(text => ((Type?)fault.OptionsType, text))];
+
+    private static IEnumerable<(Type? Of, string Text)> Connect(IServiceProvider services)
+    {
+        try
+        {
+            _ = services.GetRequiredService<IClusters>();
+            return [];
+        }
+        catch (ClusterConnectionException unusable)
+        {
+            return unusable.Faults.Select(fault => ((Type?)null, $"clusters: {fault}"));
+        }
+    }
+}

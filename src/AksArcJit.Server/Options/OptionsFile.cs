@@ -1,0 +1,29 @@
+namespace AksArcJit.Server.Options;
+
+/// <summary>The one options file. Relative paths in it start at its own directory, wherever the server is started from.</summary>
+internal static class OptionsFile
+{
+    private static readonly string[] Paths = ["consent:keyFile", "journal:sqlite:file", "notices:directory"];
+
+    /// <exception cref="StartRefusedException">It is not there, or is no JSON.</exception>
+    public static IConfigurationRoot Read(string file)
+    {
+        if (!File.Exists(file))
+            throw new StartRefusedException($"The options file '{file}' does not exist; name another with --config FILE or {ServerArguments.ConfigVariable}.");
+        IConfigurationRoot written;
+        try
+        {
+            written = new ConfigurationBuilder().AddJsonFile(file, optional: false, reloadOnChange: false).Build();
+        }
+        catch (Exception fault) when (fault is InvalidDataException or FormatException)
+        {
+            throw new StartRefusedException($"The options file '{file}' is no JSON that can be read: {(fault.InnerException ?? fault).Message}");
+        }
+        var directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        var kubeconfigs = written.GetSection("clusters").GetChildren().Select(cluster => $"{cluster.Path}:kubeconfig");
+        var whole = Paths.Concat(kubeconfigs)
+            .Where(key => !string.IsNullOrWhiteSpace(written[key]))
+            .ToDictionary(key => key, key => (string?)Path.Combine(directory, written[key]!));
+        return new ConfigurationBuilder().AddConfiguration(written).AddInMemoryCollection(whole).Build();
+    }
+}

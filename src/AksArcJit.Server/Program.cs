@@ -1,0 +1,31 @@
+using AksArcJit.Broker.Options;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Server;
+using AksArcJit.Server.Options;
+using Microsoft.AspNetCore.Connections;
+using AksArcJit.Server.Verification;
+
+if (!ServerArguments.TryParse(args, Environment.GetEnvironmentVariable(ServerArguments.ConfigVariable), out var arguments, out var usage))
+{
+    Console.Error.WriteLine(usage);
+    return ExitCodes.Usage;
+}
+try
+{
+    using var host = ServerHost.Build(arguments);
+    if (arguments.IsVerification)
+        return await StoreVerification.RunAsync(host.Services.GetRequiredService<IJournal>(),
+            host.Services.GetRequiredService<ClusterBook>().All.Select(cluster => cluster.Id), Console.Out, CancellationToken.None);
+    await host.RunAsync();
+    return ExitCodes.Done;
+}
+catch (StartRefusedException refused)
+{
+    Console.Error.WriteLine(refused.Message);
+    return ExitCodes.Configuration;
+}
+catch (IOException taken) when (taken.InnerException is AddressInUseException)
+{
+    Console.Error.WriteLine($"Not started: {taken.Message} Stop the other process, or change \"listen\" in {arguments.ConfigFile}.");
+    return ExitCodes.Unavailable;
+}

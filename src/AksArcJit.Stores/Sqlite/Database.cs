@@ -1,0 +1,68 @@
+using Microsoft.Data.Sqlite;
+
+namespace AksArcJit.Stores.Sqlite;
+
+/// <summary>Opens the file, with its schema in place and the settings that the journal's promises rest on.</summary>
+/// <param name="busy">How long to wait for another process's write, whole seconds, at least one.</param>
+internal sealed class Database(string file, TimeSpan busy)
+{
+    private readonly Lock _creating = new();
+    private readonly SqliteConnectionStringBuilder _address = new() { DataSource = file, DefaultTimeout = (int)busy.TotalSeconds };
+    private volatile bool _created;
+
+    /// <exception cref="SqliteException">The file cannot be opened, or is no journal.</exception>
+    public SqliteConnection OpenPooled() => Open(pooled: true);
+
+    /// <summary>A connection that takes its unfinished transaction with it when it closes, whatever state it is in.</summary>
+    /// <exception cref="SqliteException">The file cannot be opened, or is no journal.</exception>
+    public SqliteConnection OpenOwn() => Open(pooled: false);
+
+    /// <summary>Lets go of the file's handles that the pool still holds.</summary>
+    public void ReleasePool()
+    {
+        using var connection = Connection(pooled: true);
+        SqliteConnection.ClearPool(connection);
+    }
+
+    private SqliteConnection Open(bool pooled)
+    {
+        EnsureCreated();
+        return OpenAsIs(pooled);
+    }
+
+    private SqliteConnection Connection(bool pooled) =>
+        new(new SqliteConnectionStringBuilder(_address.ToString()) { Pooling = pooled }.ToString());
+
+    private SqliteConnection OpenAsIs(bool pooled)
+    {
+        var connection = Connection(pooled);
+        try
+        {
+            connection.Open();
+            // FULL: an acknowledged append survives a power cut. SQLite's own wait on a lock is finer than the client's retry.
+            connection.Execute($"PRAGMA synchronous=FULL; PRAGMA busy_timeout={busy.TotalMilliseconds};");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void EnsureCreated()
+    {
+        if (_created)
+            return;
+        lock (_creating)
+        {
+            if (_created)
+                return;
+            if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder)
+                Directory.CreateDirectory(folder);
+            using var connection = OpenAsIs(pooled: false);
+            Schema.Ensure(connection);
+            _created = true;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
+using Microsoft.Data.Sqlite;
+
+namespace AksArcJit.Stores.Sqlite;
+
+/// <summary>Reads on pooled connections. Each is one statement, so it sees one moment of the file.</summary>
+internal sealed class Reads(Database database)
+{
+    public Task<T> RunAsync<T>(Func<ReadSession, T> read, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return Task.FromCanceled<T>(cancellation);
+        try
+        {
+            using var connection = database.OpenPooled();
+            return Task.FromResult(read(new ReadSession(connection)));
+        }
+        catch (Exception fault) when (Outage.Is(fault))
+        {
+            return Task.FromException<T>(Outage.From(fault));
+        }
+    }
+}
+
+internal sealed class ReadSession(SqliteConnection connection)
+{
+    public IReadOnlyList<FactRecord> Facts(StreamId stream)
+    {
+        using var command = connection.Command(
+            "SELECT version, fact_id, kind, at, payload, previous_hash, hash FROM fact WHERE stream=$stream ORDER BY version", ("$stream", stream.Text));
+        using var row = command.ExecuteReader();
+        var facts = new List<FactRecord>();
+        while (row.Read())
+            facts.Add(new FactRecord(stream, row.GetInt64(0), row.GetString(1), row.GetString(2), Time(row.GetInt64(3)),
+                row.GetFieldValue<byte[]>(4), row.GetString(5), row.GetString(6)));
+        return facts;
+    }
+
+    public IReadOnlyList<OpenEntry> Open()
+    {
+        using var command = connection.Command("SELECT stream, due FROM open");
+        using var row = command.ExecuteReader();
+        var entries = new List<OpenEntry>();
+        while (row.Read())
+            entries.Add(new OpenEntry(StreamId.Parse(row.GetString(0)), Time(row.GetInt64(1))));
+        return entries;
+    }
+
+    public Page Find(RequestQuery query, RequestCursor? cursor)
+    {
+        using var command = connection.Command("", ("$limit", query.Limit + 1));
+        var text = new StringBuilder("SELECT request.id, request.requested_at FROM request JOIN head ON head.stream=request.id WHERE 1");
+        And("request.ticket=$ticket", ("$ticket", query.Ticket?.Text));
+        And("request.cluster=$cluster", ("$cluster", query.Cluster?.Text));
+        And("request.engineer=$engineer", ("$engineer", query.Engineer is { } engineer ? PersonKey.Of(engineer) : null));
+        And("request.requested_at>=$after", ("$after", query.After?.UtcTicks));
+        And("request.requested_at<$before", ("$before", query.Before?.UtcTicks));
+        And("(request.requested_at<$at OR request.requested_at=$at AND request.id>$id)", ("$at", cursor?.RequestedAt.UtcTicks), ("$id", cursor?.Id.Text));
+        if (query.States.Count > 0)
+            And($"head.state IN ({string.Join(',', query.States.Select((_, i) => $"$state{i}"))})",
+                [.. query.States.Select((state, i) => ($"$state{i}", (object?)state))]);
+        text.Append(" ORDER BY request.requested_at DESC, request.id LIMIT $limit");
+#pragma warning disable CA2100 // Put together from the constants above; values are parameters.
+        command.CommandText = text.ToString();
+#pragma warning restore CA2100
+
+        using var row = command.ExecuteReader();
+        var found = new List<RequestCursor>();
+        while (row.Read())
+            found.Add(new RequestCursor(Time(row.GetInt64(1)), RequestId.Parse(row.GetString(0))));
+        var page = found.Take(query.Limit).ToList();
+        return new Page([.. page.Select(request => request.Id)], found.Count > query.Limit ? page[^1].ToString() : null);
+
+        void And(string condition, params ReadOnlySpan<(string Name, object? Value)> values)
+        {
+            if (values[0].Value is null)
+                return;
+            text.Append(" AND ").Append(condition);
+            foreach (var (name, value) in values)
+                command.Parameters.AddWithValue(name, value);
+        }
+    }
+
+    private static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
+using Microsoft.Extensions.Options;
+
+namespace AksArcJit.Stores.Sqlite;
+
+/// <summary>The journal in one SQLite file (design section 5): write-ahead log, synchronous=FULL, group commit. Touches the file on first use.</summary>
+public sealed class SqliteJournal : IJournal, IDisposable
+{
+    private readonly TimeProvider _time;
+    private readonly Database _database;
+    private readonly Reads _reads;
+    private readonly GroupCommit _writer;
+
+    public SqliteJournal(IOptions<SqliteJournalOptions> options, TimeProvider time)
+        : this(options.Value.File, time, TimeSpan.FromSeconds(5))
+    {
+    }
+
+    internal SqliteJournal(string file, TimeProvider time, TimeSpan busy)
+    {
+        _time = time;
+        _database = new Database(file, busy);
+        _reads = new Reads(_database);
+        _writer = new GroupCommit(_database);
+    }
+
+    public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) =>
+        _reads.RunAsync(session => session.Facts(stream), cancellation);
+
+    public Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellation)
+    {
+        Sequence.Require(append.Stream, append.ExpectedVersion, append.Records);
+        return _writer.RunAsync(session => session.Append(append), cancellation);
+    }
+
+    public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, CancellationToken cancellation) =>
+        _writer.RunAsync(session => session.Claim(key, id, _time.GetUtcNow()), cancellation);
+
+    public async IAsyncEnumerable<OpenEntry> ListOpenAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        // Read whole before the first is given: a slow consumer must not hold the log back from its checkpoint.
+        foreach (var entry in await _reads.RunAsync(session => session.Open(), cancellation))
+            yield return entry;
+    }
+
+    public Task SettleAsync(StreamId stream, long version, CancellationToken cancellation) =>
+        _writer.RunAsync(session =>
+        {
+            session.Settle(stream.Text, version);
+            return true;
+        }, cancellation);
+
+    public Task<Page> FindAsync(RequestQuery query, CancellationToken cancellation)
+    {
+        Limits.Require(query);
+        var cursor = RequestCursor.Parse(query.Cursor);
+        return _reads.RunAsync(session => session.Find(query, cursor), cancellation);
+    }
+
+    /// <remarks>Takes the write lock and lets it go. A full disk shows only when something is written.</remarks>
+    public Task CheckAsync(CancellationToken cancellation) => _writer.RunAsync(_ => true, cancellation);
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _database.ReleasePool();
+    }
+}

@@ -1,0 +1,19 @@
+using AksArcJit.Broker.Ports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace AksArcJit.Stores.Sqlite;
+
+public static class SqliteServices
+{
+    /// <summary>
+    /// The journal in one SQLite file, named by the section <see cref="SqliteJournalOptions.Section"/> of the host's configuration. Needs
+    /// a <see cref="TimeProvider"/>.
+    /// </summary>
+    public static IServiceCollection AddSqliteJournal(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<SqliteJournalOptions>, SqliteJournalOptionsValidator>();
+        services.AddOptions<SqliteJournalOptions>().BindConfiguration(SqliteJournalOptions.Section).ValidateOnStart();
+        return services.AddSingleton<IJournal, SqliteJournal>();
+    }
+}

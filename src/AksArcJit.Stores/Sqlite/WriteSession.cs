@@ -1,0 +1,115 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Lifecycle;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace AksArcJit.Stores.Sqlite;
+
+/// <summary>The writer's connection with its statements prepared. Used by one thread, within <see cref="InTransaction"/>.</summary>
+internal sealed class WriteSession(SqliteConnection connection) : IDisposable
+{
+    private readonly Dictionary<string, SqliteCommand> _commands = [];
+
+    /// <summary>All of the work or none. After an exception other than the work's own, the session is of no more use.</summary>
+    public void InTransaction(Action work)
+    {
+        // Plain statements: the client's transaction object would have to be told to every prepared statement.
+        Run("BEGIN IMMEDIATE");
+        try
+        {
+            work();
+            Run("COMMIT");
+        }
+        catch
+        {
+            // A full disk or a failed write has ended the transaction already.
+            if (raw.sqlite3_get_autocommit(connection.Handle) == 0)
+                Run("ROLLBACK");
+            throw;
+        }
+    }
+
+    public AppendOutcome Append(Append append)
+    {
+        var last = Head(append.Stream.Text)?.Version ?? 0;
+        if (last != append.ExpectedVersion)
+            return Stands(append) ? new AppendOutcome.Appended() : new AppendOutcome.Conflict();
+
+        foreach (var record in append.Records)
+            Run("""
+                INSERT INTO fact(stream, version, fact_id, kind, at, payload, previous_hash, hash)
+                VALUES($stream, $version, $fact_id, $kind, $at, $payload, $previous_hash, $hash)
+                """,
+                ("$stream", record.Stream.Text), ("$version", record.Version), ("$fact_id", record.FactId), ("$kind", record.Kind),
+                ("$at", record.At.UtcTicks), ("$payload", record.Payload.ToArray()), ("$previous_hash", record.PreviousHash), ("$hash", record.Hash));
+        Run("""
+            INSERT INTO head(stream, version, hash, state, is_pending) VALUES($stream, $version, $hash, $state, $is_pending)
+            ON CONFLICT(stream) DO UPDATE SET version=excluded.version, hash=excluded.hash, state=excluded.state, is_pending=excluded.is_pending
+            """,
+            ("$stream", append.Stream.Text), ("$version", append.Records[^1].Version), ("$hash", append.Records[^1].Hash),
+            ("$state", append.Head.State), ("$is_pending", append.Head.IsPending ? 1 : 0));
+        if (append.Due is { } due)
+            Run("INSERT INTO open(stream, due) VALUES($stream, $due) ON CONFLICT(stream) DO UPDATE SET due=excluded.due",
+                ("$stream", append.Stream.Text), ("$due", due.UtcTicks));
+        else
+            RemoveOpen(append.Stream.Text);
+        if (append.Index is { } index)
+            Run("INSERT INTO request(id, ticket, cluster, engineer, requested_at) VALUES($id, $ticket, $cluster, $engineer, $requested_at)",
+                ("$id", append.Stream.Text), ("$ticket", index.Ticket.Text), ("$cluster", index.Cluster.Text),
+                ("$engineer", PersonKey.Of(index.Engineer)), ("$requested_at", index.RequestedAt.UtcTicks));
+        return new AppendOutcome.Appended();
+    }
+
+    public RequestId? Claim(string key, RequestId id, DateTimeOffset now)
+    {
+        if (Holder(key) is { } holder && holder.Id != id
+            && (Head(holder.Id.Text)?.IsPending ?? now < holder.ClaimedAt + Claims.Lifetime))
+            return holder.Id;
+        Run("INSERT INTO pending(key, request, claimed_at) VALUES($key, $request, $claimed_at) ON CONFLICT(key) DO UPDATE SET request=excluded.request, claimed_at=excluded.claimed_at",
+            ("$key", key), ("$request", id.Text), ("$claimed_at", now.UtcTicks));
+        return null;
+    }
+
+    public void Settle(string stream, long version)
+    {
+        if (Head(stream)?.Version == version)
+            RemoveOpen(stream);
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in _commands.Values)
+            command.Dispose();
+        connection.Dispose();
+    }
+
+    private void RemoveOpen(string stream) => Run("DELETE FROM open WHERE stream=$stream", ("$stream", stream));
+
+    private (long Version, bool IsPending)? Head(string stream)
+    {
+        using var row = Prepared("SELECT version, is_pending FROM head WHERE stream=$stream", ("$stream", stream)).ExecuteReader();
+        return row.Read() ? (row.GetInt64(0), row.GetInt64(1) != 0) : null;
+    }
+
+    private (RequestId Id, DateTimeOffset ClaimedAt)? Holder(string key)
+    {
+        using var row = Prepared("SELECT request, claimed_at FROM pending WHERE key=$key", ("$key", key)).ExecuteReader();
+        return row.Read() ? (RequestId.Parse(row.GetString(0)), new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero)) : null;
+    }
+
+    private bool Stands(Append append) => append.Records.All(record =>
+        Equals(record.FactId, Prepared("SELECT fact_id FROM fact WHERE stream=$stream AND version=$version",
+            ("$stream", record.Stream.Text), ("$version", record.Version)).ExecuteScalar()));
+
+    private void Run(string text, params ReadOnlySpan<(string Name, object Value)> values) => Prepared(text, values).ExecuteNonQuery();
+
+    private SqliteCommand Prepared(string text, params ReadOnlySpan<(string Name, object Value)> values)
+    {
+        if (!_commands.TryGetValue(text, out var command))
+            _commands[text] = command = connection.Command(text);
+        command.Parameters.Clear();
+        foreach (var (name, value) in values)
+            command.Parameters.AddWithValue(name, value);
+        return command;
+    }
+}

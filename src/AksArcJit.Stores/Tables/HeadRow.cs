@@ -1,0 +1,25 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Journal;
+using Azure;
+using Azure.Data.Tables;
+
+namespace AksArcJit.Stores.Tables;
+
+/// <summary>A chain's newest state, in the chain's partition and written with its facts.</summary>
+/// <param name="IsDone">The chain has left the open index, or is leaving it: whoever appends next must enter it again first.</param>
+internal sealed record HeadRow(long Version, string Hash, string State, bool IsPending, bool IsDone, ETag ETag)
+{
+    public const string Key = "head";
+
+    public static TableEntity Of(Append append) => Row(
+        append.Stream, append.Records[^1].Version, append.Records[^1].Hash, append.Head.State, append.Head.IsPending, append.Due is null);
+
+    public TableEntity Done(StreamId stream) => Row(stream, Version, Hash, State, IsPending, true);
+
+    public static HeadRow Read(TableEntity row) => new(
+        row.GetInt64("Version") ?? 0, row.GetString("Hash") ?? "", row.GetString("State") ?? "",
+        row.GetBoolean("IsPending") ?? false, row.GetBoolean("IsDone") ?? false, row.ETag);
+
+    private static TableEntity Row(StreamId stream, long version, string hash, string state, bool isPending, bool isDone) =>
+        new(stream.Text, Key) { ["Version"] = version, ["Hash"] = hash, ["State"] = state, ["IsPending"] = isPending, ["IsDone"] = isDone };
+}

@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Journal;
+using Azure;
+using Azure.Data.Tables;
+
+namespace AksArcJit.Stores.Tables;
+
+/// <summary>
+/// Table <c>OpenRequests</c>: one row for each chain that is not done, due never later than the truth (design section 5).
+/// </summary>
+/// <remarks>
+/// Row and chain are written apart, so three rules keep them in line. A row is lowered before the append that wants it sooner. It is
+/// raised or removed only after an append, and only if nobody has written it since before that append. And who appends without writing
+/// the row first must know that no raise or removal is still under way: <see cref="OpenRow.SafeVersion"/> and <see cref="HeadRow.IsDone"/>
+/// tell; where they do not, the row is written as it is, which makes a late one fail.
+/// </remarks>
+internal sealed class OpenIndex(Table table, Chains chains, TimeProvider time)
+{
+    /// <summary>A row whose chain was never begun is kept this long; no chain begins later than <see cref="FirstAppendLimit"/> after its row.</summary>
+    private static readonly TimeSpan ChainlessLifetime = TimeSpan.FromHours(24);
+
+    private static readonly TimeSpan FirstAppendLimit = TimeSpan.FromSeconds(60);
+    private const int MostRounds = 100;
+
+    private readonly Bounded<OpenRow> _rows = new();
+
+    /// <summary>Makes sure that the row stands and is due no later than <paramref name="due"/>, whatever others are doing.</summary>
+    /// <param name="head">The head that the append will follow; null for the first.</param>
+    public async Task<OpenRow> EnterAsync(StreamId stream, DateTimeOffset due, HeadRow? head, CancellationToken cancellation)
+    {
+        var version = head?.Version ?? 0;
+        // A done chain's row may have gone since it was seen here; one that stands is met by the insert.
+        var row = head is { IsDone: false } ? await FindAtAsync(stream, version, cancellation) : null;
+        for (var round = 0; round < MostRounds; round++)
+        {
+            var now = time.GetUtcNow();
+            if (row is not null && row.SafeVersion == version && row.Due <= due && (head is not null || now - row.WrittenAt < FirstAppendLimit / 2))
+                return Remember(stream, row);
+            var wanted = row is null
+                ? new OpenRow(due, version, now, 0, 0, default)
+                : row with { Due = row.Due < due ? row.Due : due, SafeVersion = version, WrittenAt = head is null ? now : row.WrittenAt };
+            var etag = row is null
+                ? await table.InsertAsync(wanted.Row(stream), cancellation)
+                : await table.ReplaceAsync(wanted.Row(stream), row.ETag, cancellation);
+            if (etag is { } written)
+                return Remember(stream, wanted with { ETag = written });
+            row = await ReadAsync(stream, cancellation);
+        }
+        throw new JournalUnavailableException($"The open row of {stream} is being written by too many at once.");
+    }
+
+    /// <summary>The row before an append that may remove it; null where there is none.</summary>
+    public Task<OpenRow?> FindAtAsync(StreamId stream, long version, CancellationToken cancellation) =>
+        _rows.Find(stream) is { } seen && seen.SafeVersion == version ? Task.FromResult<OpenRow?>(seen) : ReadAsync(stream, cancellation);
+
+    /// <exception cref="JournalUnavailableException">The row was written too long ago: it may be dropped before the chain shows.</exception>
+    public void RequireFresh(OpenRow row)
+    {
+        if (time.GetUtcNow() - row.WrittenAt > FirstAppendLimit)
+            throw new JournalUnavailableException($"Preparing the first append took longer than {FirstAppendLimit.TotalSeconds:0} s; nothing was appended.");
+    }
+
+    /// <summary>After the append: raises the row to what is due now, or removes it. Somebody else's write in between wins.</summary>
+    /// <param name="row">As it was before the append.</param>
+    public async Task LeaveAsync(StreamId stream, OpenRow row, long version, DateTimeOffset? due, CancellationToken cancellation)
+    {
+        _rows.Forget(stream);
+        if (due is not { } raised)
+            await table.DeleteAsync(stream.Text, OpenRow.Key, row.ETag, cancellation);
+        else if (raised <= row.Due)
+            Remember(stream, row with { SafeVersion = version });
+        else if (row with { Due = raised, SafeVersion = version } is var wanted
+                 && await table.ReplaceAsync(wanted.Row(stream), row.ETag, cancellation) is { } etag)
+            Remember(stream, wanted with { ETag = etag });
+    }
+
+    public async Task SettleAsync(StreamId stream, long version, CancellationToken cancellation)
+    {
+        // The row first: whoever enters the index after the mark changes it, and then the removal fails.
+        if (await ReadAsync(stream, cancellation) is { } row
+            && await chains.HeadAsync(stream, cancellation) is { } head && head.Version == version
+            && await chains.MarkDoneAsync(stream, head, cancellation))
+        {
+            _rows.Forget(stream);
+            await table.DeleteAsync(stream.Text, OpenRow.Key, row.ETag, cancellation);
+        }
+    }
+
+    public async IAsyncEnumerable<OpenEntry> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var page in table.PagesAsync(null, 1000, cancellation))
+            foreach (var entity in page)
+            {
+                var (stream, row) = (StreamId.Parse(entity.PartitionKey), OpenRow.Read(entity));
+                if (await HasChainOrIsYoungAsync(stream, row, cancellation))
+                    yield return new OpenEntry(stream, row.Due);
+                else
+                    await table.DeleteAsync(stream.Text, OpenRow.Key, row.ETag, cancellation);
+            }
+    }
+
+    public Task CheckAsync(CancellationToken cancellation) => table.FindAsync("check!", OpenRow.Key, cancellation);
+
+    private async Task<bool> HasChainOrIsYoungAsync(StreamId stream, OpenRow row, CancellationToken cancellation) =>
+        row.SafeVersion > 0
+        || time.GetUtcNow() - row.WrittenAt <= ChainlessLifetime
+        || await chains.HeadAsync(stream, cancellation) is not null;
+
+    private async Task<OpenRow?> ReadAsync(StreamId stream, CancellationToken cancellation) =>
+        await table.FindAsync(stream.Text, OpenRow.Key, cancellation) is { } row ? OpenRow.Read(row) : null;
+
+    private OpenRow Remember(StreamId stream, OpenRow row)
+    {
+        _rows.Set(stream, row);
+        return row;
+    }
+}
+
+/// <param name="SafeVersion">No raise that belongs to this version or an earlier one can still succeed.</param>
+/// <param name="WrittenAt">When the row was entered, by its writer's clock.</param>
+/// <param name="Published">The version up to which events have gone out; 0 while nobody publishes.</param>
+/// <param name="Checkpointed">The version up to which a checkpoint covers the chain; 0 while nobody checkpoints.</param>
+internal sealed record OpenRow(DateTimeOffset Due, long SafeVersion, DateTimeOffset WrittenAt, long Published, long Checkpointed, ETag ETag)
+{
+    public const string Key = "open";
+
+    public TableEntity Row(StreamId stream) => new(stream.Text, Key)
+    {
+        ["Due"] = Due.UtcTicks,
+        ["SafeVersion"] = SafeVersion,
+        ["WrittenAt"] = WrittenAt.UtcTicks,
+        ["Published"] = Published,
+        ["Checkpointed"] = Checkpointed,
+    };
+
+    public static OpenRow Read(TableEntity row) => new(
+        Time(row, "Due"), row.GetInt64("SafeVersion") ?? 0, Time(row, "WrittenAt"), row.GetInt64("Published") ?? 0, row.GetInt64("Checkpointed") ?? 0, row.ETag);
+
+    // What is missing is due at once: early is safe.
+    private static DateTimeOffset Time(TableEntity row, string name) => new(row.GetInt64(name) ?? 0, TimeSpan.Zero);
+}

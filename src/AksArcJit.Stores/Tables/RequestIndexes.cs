@@ -1,0 +1,66 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
+using Azure.Data.Tables;
+
+namespace AksArcJit.Stores.Tables;
+
+/// <summary>
+/// Table <c>RequestIndex</c>: four immutable rows a request, by ticket, cluster, engineer and month, each newest first. Written before
+/// the first append, so an entry may have no chain; whoever lists looks at the head.
+/// </summary>
+internal sealed class RequestIndexes(Table table, Chains chains)
+{
+    private const int HeadsAtOnce = 16;
+
+    public Task WriteAsync(RequestId id, RequestIndex index, CancellationToken cancellation)
+    {
+        string[] partitions = [IndexKeys.Of(index.Ticket), IndexKeys.Of(index.Cluster), IndexKeys.Of(index.Engineer), IndexKeys.Month(index.RequestedAt)];
+        return Task.WhenAll(partitions.Select(partition => table.InsertAsync(new TableEntity(partition, IndexKeys.Row(index.RequestedAt, id))
+        {
+            ["Ticket"] = index.Ticket.Text,
+            ["Cluster"] = index.Cluster.Text,
+            ["Engineer"] = PersonKey.Of(index.Engineer),
+        }, cancellation)));
+    }
+
+    public async Task<Page> FindAsync(RequestQuery query, CancellationToken cancellation)
+    {
+        var found = new List<RequestCursor>();
+        await foreach (var chunk in CandidatesAsync(query, cancellation))
+        {
+            var heads = await Task.WhenAll(chunk.Select(candidate => chains.HeadAsync(StreamId.Of(candidate.Id), cancellation)));
+            found.AddRange(chunk.Where((_, i) => heads[i] is { } head && (query.States.Count == 0 || query.States.Contains(head.State))));
+            if (found.Count > query.Limit)
+                break;
+        }
+        var page = found.Take(query.Limit).ToList();
+        return new Page([.. page.Select(request => request.Id)], found.Count > query.Limit ? page[^1].ToString() : null);
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<RequestCursor>> CandidatesAsync(
+        RequestQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var cursor = RequestCursor.Parse(query.Cursor);
+        foreach (var range in IndexKeys.Ranges(query, cursor))
+            await foreach (var page in table.PagesAsync(And(range, Conditions(query)), Math.Min(query.Limit + 1, 1000), cancellation))
+                foreach (var chunk in page.Select(row => IndexKeys.Read(row.RowKey)).Chunk(HeadsAtOnce))
+                    yield return chunk;
+    }
+
+    private static IEnumerable<string> Conditions(RequestQuery query)
+    {
+        if (query.Ticket is { } ticket)
+            yield return TableClient.CreateQueryFilter($"Ticket eq {ticket.Text}");
+        if (query.Cluster is { } cluster)
+            yield return TableClient.CreateQueryFilter($"Cluster eq {cluster.Text}");
+        if (query.Engineer is { } engineer)
+            yield return TableClient.CreateQueryFilter($"Engineer eq {PersonKey.Of(engineer)}");
+        if (query.After is { } after)
+            yield return TableClient.CreateQueryFilter($"RowKey lt {IndexKeys.After(after)}");
+        if (query.Before is { } before)
+            yield return TableClient.CreateQueryFilter($"RowKey ge {IndexKeys.After(before)}");
+    }
+
+    private static string And(string range, IEnumerable<string> conditions) => string.Join(" and ", conditions.Prepend(range).Select(part => $"({part})"));
+}

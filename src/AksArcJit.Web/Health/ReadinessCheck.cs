@@ -1,0 +1,75 @@
+using AksArcJit.Broker.Options;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Contracts;
+using AksArcJit.Lifecycle;
+using Microsoft.Extensions.Logging;
+
+namespace AksArcJit.Web.Health;
+
+/// <summary>Asks the journal and each cluster whether they answer. Anybody may ask, so that answers are shared for a moment.</summary>
+internal sealed class ReadinessCheck(IJournal journal, IClusters clusters, ClusterBook book, TimeProvider time, ILogger<ReadinessCheck> log)
+{
+    private const string Ok = "ok";
+    private const string Fault = "fault";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _gate = new();
+    private long _begun;
+    private Task<Readiness>? _latest;
+
+    public Task<Readiness> AskAsync()
+    {
+        lock (_gate)
+        {
+            if (_latest is null || time.GetElapsedTime(_begun) > Freshness)
+                (_latest, _begun) = (LookAsync(), time.GetTimestamp());
+            return _latest;
+        }
+    }
+
+    private async Task<Readiness> LookAsync()
+    {
+        var journalState = JournalStateAsync();
+        var clusterStates = await Task.WhenAll(book.All.OrderBy(entry => entry.Id.Text, StringComparer.Ordinal).Select(async entry =>
+            (Id: entry.Id.Text, State: await ClusterStateAsync(entry.Id))));
+        var isUp = await journalState == Ok;
+        return new Readiness
+        {
+            Status = !isUp ? "unready" : clusterStates.All(one => one.State == Ok) ? "ready" : "degraded",
+            Journal = await journalState,
+            Clusters = clusterStates.ToDictionary(one => one.Id, one => one.State),
+        };
+    }
+
+    private async Task<string> JournalStateAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        try
+        {
+            await journal.CheckAsync(patience.Token);
+            return Ok;
+        }
+        catch (Exception away) when (away is JournalUnavailableException or OperationCanceledException)
+        {
+            log.NotReady("journal", away.Message);
+            return Fault;
+        }
+    }
+
+    private async Task<string> ClusterStateAsync(ClusterId id)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        try
+        {
+            if (await (clusters.Find(id)?.CheckAsync(patience.Token) ?? Task.FromResult<string?>("it is not connected")) is not { } reason)
+                return Ok;
+            log.NotReady($"cluster {id}", reason);
+        }
+        catch (OperationCanceledException)
+        {
+            log.NotReady($"cluster {id}", "it did not answer in time");
+        }
+        return Fault;
+    }
+}

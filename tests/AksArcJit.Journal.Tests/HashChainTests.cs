@@ -1,0 +1,130 @@
+using System.Text;
+using AksArcJit.TestKit;
+using CsCheck;
+
+namespace AksArcJit.Journal.Tests;
+
+public class HashChainTests
+{
+    private static readonly StreamId Stream = StreamId.Of(Sample.Id(1));
+    private static readonly StreamId Other = StreamId.Of(Sample.Id(2));
+
+    [Fact]
+    public void FirstDamage_WhenUntouched_ThenIsNone() =>
+        Gen.Int[0, 30].Sample(length => Assert.Null(HashChain.FirstDamage(Stream, Chain(Stream, length))));
+
+    /// <summary>Each field in turn, at each place: the first touched version is the one that is named.</summary>
+    [Fact]
+    public void FirstDamage_WhenARecordIsAltered_ThenNamesIt() =>
+        Gen.Select(Gen.Int[1, 20], Gen.Int[0, 19], Gen.Int[0, 6]).Where(t => t.Item2 < t.Item1).Sample((length, place, field) =>
+        {
+            var chain = Chain(Stream, length);
+            chain[place] = Altered(chain[place], field);
+            Assert.Equal(place + 1, HashChain.FirstDamage(Stream, chain)?.Version);
+        });
+
+    [Fact]
+    public void FirstDamage_WhenARecordIsDeleted_ThenNamesTheGap()
+    {
+        var chain = Chain(Stream, 5);
+        chain.RemoveAt(2);
+        Assert.Equal(3, HashChain.FirstDamage(Stream, chain)?.Version);
+    }
+
+    [Fact]
+    public void FirstDamage_WhenTheFirstIsDeleted_ThenNamesTheGap() =>
+        Assert.Equal(1, HashChain.FirstDamage(Stream, Chain(Stream, 5).Skip(1))?.Version);
+
+    [Fact]
+    public void FirstDamage_WhenARecordIsInserted_ThenNamesIt()
+    {
+        var chain = Chain(Stream, 5);
+        chain.Insert(2, HashChain.Seal(Stream, 2, chain[1].Hash, "forged", "Kind", chain[1].At, "{}"u8.ToArray()));
+        Assert.Equal(4, HashChain.FirstDamage(Stream, chain)?.Version);
+    }
+
+    [Fact]
+    public void FirstDamage_WhenInsertedAndRenumbered_ThenNamesTheFirstThatDoesNotFollow()
+    {
+        var chain = Chain(Stream, 5);
+        chain.Insert(2, HashChain.Seal(Stream, 2, chain[1].Hash, "forged", "Kind", chain[1].At, "{}"u8.ToArray()));
+        for (var i = 3; i < chain.Count; i++)
+            chain[i] = chain[i] with { Version = i + 1 };
+        Assert.Equal(4, HashChain.FirstDamage(Stream, chain)?.Version);
+    }
+
+    [Fact]
+    public void FirstDamage_WhenReordered_ThenNamesThePlace()
+    {
+        var chain = Chain(Stream, 5);
+        (chain[1], chain[2]) = (chain[2], chain[1]);
+        Assert.Equal(2, HashChain.FirstDamage(Stream, chain)?.Version);
+    }
+
+    [Fact]
+    public void FirstDamage_WhenReorderedAndRenumbered_ThenNamesThePlace()
+    {
+        var chain = Chain(Stream, 5);
+        (chain[1], chain[2]) = (chain[2] with { Version = 2 }, chain[1] with { Version = 3 });
+        Assert.Equal(2, HashChain.FirstDamage(Stream, chain)?.Version);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void FirstDamage_WhenSwappedWithAnotherChain_ThenNamesIt(bool relabelled)
+    {
+        var chain = Chain(Stream, 5);
+        var other = Chain(Other, 5)[3];
+        chain[3] = relabelled ? other with { Stream = Stream } : other;
+        Assert.Equal(4, HashChain.FirstDamage(Stream, chain)?.Version);
+    }
+
+    [Fact]
+    public void FirstDamage_WhenSealedWithAnEarlierTime_ThenNamesIt()
+    {
+        var chain = Chain(Stream, 3);
+        chain.Add(HashChain.Seal(Stream, 3, chain[2].Hash, "f4", "Kind", chain[2].At.AddTicks(-1), "{}"u8.ToArray()));
+        Assert.Equal(4, HashChain.FirstDamage(Stream, chain)?.Version);
+    }
+
+    /// <summary>Without lengths, text could move from one field to the next unseen.</summary>
+    [Fact]
+    public void Hash_WhenTextMovesBetweenFields_ThenDiffers() =>
+        Assert.NotEqual(
+            HashChain.Hash(HashChain.Start, Stream, 1, "ab", "c", Sample.Start, "d"u8),
+            HashChain.Hash(HashChain.Start, Stream, 1, "a", "bc", Sample.Start, "d"u8));
+
+    [Fact]
+    public void Require_WhenRecordsDoNotFollow_ThenThrows()
+    {
+        var chain = Chain(Stream, 3);
+        Sequence.Require(Stream, 0, chain);
+        Sequence.Require(Stream, 1, chain[1..]);
+        Assert.Throws<ArgumentException>(() => Sequence.Require(Stream, 0, []));
+        Assert.Throws<ArgumentException>(() => Sequence.Require(Stream, 0, chain[1..]));
+        Assert.Throws<ArgumentException>(() => Sequence.Require(Other, 0, chain));
+        Assert.Throws<ArgumentException>(() => Sequence.Require(Stream, 0, [chain[0], chain[1] with { PreviousHash = chain[2].Hash }]));
+        Assert.Throws<ArgumentException>(() => Sequence.Require(Stream, 0, [chain[0] with { PreviousHash = chain[2].Hash }]));
+    }
+
+    private static List<FactRecord> Chain(StreamId stream, int length)
+    {
+        var chain = new List<FactRecord>();
+        for (var i = 0; i < length; i++)
+            chain.Add(HashChain.Seal(stream, i, i == 0 ? HashChain.Start : chain[^1].Hash, $"{stream}-{i}", "Kind", Sample.Start.AddSeconds(i),
+                Encoding.UTF8.GetBytes($$"""{"number":{{i}}}""")));
+        return chain;
+    }
+
+    private static FactRecord Altered(FactRecord record, int field) => field switch
+    {
+        0 => record with { FactId = record.FactId + "x" },
+        1 => record with { Kind = "Other" },
+        2 => record with { At = record.At.AddTicks(1) },
+        3 => record with { Payload = "{}"u8.ToArray() },
+        4 => record with { Hash = new string('f', 64) },
+        5 => record with { PreviousHash = new string('f', 64) },
+        _ => record with { Stream = Other },
+    };
+}

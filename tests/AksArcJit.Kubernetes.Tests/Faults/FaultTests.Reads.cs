@@ -1,0 +1,88 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.DevCluster.Faults;
+using AksArcJit.Kubernetes.Tests.Contract;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Roles;
+
+namespace AksArcJit.Kubernetes.Tests.Faults;
+
+public sealed partial class FaultTests
+{
+    [Fact]
+    public async Task Reads_WhenTheServerHangs_ThenUnreadableAfterTheTimeout()
+    {
+        var role = Add(new FaultAction.Hang(), "get", "clusterroles");
+        var review = Add(new FaultAction.Hang(), "create", "subjectaccessreviews");
+        var list = Add(new FaultAction.Hang(), "list", "rolebindings");
+
+        Assert.IsType<Reading<RoleRules>.Unreadable>(await TimedOutAsync(_cluster.ReadRoleAsync(_ground.Role, Ground.Ct), role));
+        Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Unreadable>(
+            await TimedOutAsync(_cluster.ProbeAsync(_ground.User, [Ground.ListPods()], Ground.Ct), review));
+        Assert.IsType<Reading<IReadOnlyList<StandingBinding>>.Unreadable>(
+            await TimedOutAsync(_cluster.ListBindingsAsync(_ground.Role, Ground.Ct), list));
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(429)]
+    [InlineData(500)]
+    public async Task Reads_WhenRefused_ThenUnreadableNeverMissing(int code)
+    {
+        Add(new FaultAction.Respond(code), "get", "clusterroles");
+        Add(new FaultAction.Respond(code), "get");
+
+        Assert.Contains($"{code}", Assert.IsType<Reading<RoleRules>.Unreadable>(await _cluster.ReadRoleAsync(_ground.Role, Ground.Ct)).Reason);
+        Assert.Contains($"{code}", Assert.IsType<Reading<StandingBinding>.Unreadable>(
+            await _cluster.ReadBindingAsync(_ground.Spec().Name, Ground.Ct)).Reason);
+    }
+
+    [Fact]
+    public async Task Probe_WhenOneOfManyIsNotAnswered_ThenTheWholeIsUnreadable()
+    {
+        Add(new FaultAction.Respond(500), "create", "subjectaccessreviews", times: 1);
+
+        Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Unreadable>(
+            await _cluster.ProbeAsync(_ground.User, [Ground.ListPods(), Ground.ListPods("default")], Ground.Ct));
+    }
+
+    [Fact]
+    public async Task List_WhenASecondPageIsGone_ThenUnreadableNeverHalf()
+    {
+        Add(new FaultAction.Respond(410), "list");
+
+        Assert.Contains("410", Assert.IsType<Reading<IReadOnlyList<StandingBinding>>.Unreadable>(
+            await _cluster.ListBindingsAsync(_ground.Role, Ground.Ct)).Reason);
+    }
+
+    [Fact]
+    public async Task Check_WhenTheServerDoesNotAnswer_ThenSaysSo()
+    {
+        _server.Down = true;
+        Assert.StartsWith("the API server does not answer", await _cluster.CheckAsync(Ground.Ct));
+
+        _server.Down = false;
+        Assert.Null(await _cluster.CheckAsync(Ground.Ct));
+    }
+
+    [Fact]
+    public async Task Check_WhenNothingListens_ThenSaysThatThereIsNoConnection()
+    {
+        using var unreachable = Unreachable();
+
+        Assert.Contains("no connection", await unreachable.Cluster.CheckAsync(Ground.Ct));
+    }
+
+    [Fact]
+    public async Task Read_WhenTheServerStopsInTheMiddleOfItsAnswer_ThenUnreadableAfterTheTimeout()
+    {
+        using var server = new HalfAnswer();
+        var cluster = _ground.OpenAt(server.Url, _clock);
+
+        var reading = cluster.ReadRoleAsync(_ground.Role, Ground.Ct);
+        await server.Answered.WaitAsync(Patience, Ground.Ct);
+        _clock.Advance(RequestTimeout);
+
+        Assert.IsType<Reading<RoleRules>.Unreadable>(await reading.WaitAsync(Patience, Ground.Ct));
+    }
+}

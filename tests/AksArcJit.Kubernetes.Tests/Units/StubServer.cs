@@ -1,0 +1,61 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace AksArcJit.Kubernetes.Tests.Units;
+
+/// <summary>An API server that says what a test lets it say, and remembers what it was asked: for states that no real one holds long.</summary>
+internal sealed class StubServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private StubServer(WebApplication app) => _app = app;
+
+    /// <summary>Method, path and decoded query of each request, in order.</summary>
+    public List<string> Asked { get; } = [];
+
+    public string Url => _app.Urls.Single();
+
+    /// <param name="answer">Of the method, path and query: status and JSON.</param>
+    public static async Task<StubServer> StartAsync(Func<string, (int Code, string Json)> answer)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var server = new StubServer(builder.Build());
+        server._app.Run(async context =>
+        {
+            var asked = $"{context.Request.Method} {context.Request.Path}{Uri.UnescapeDataString(context.Request.QueryString.Value ?? "")}";
+            lock (server.Asked)
+                server.Asked.Add(asked);
+            var (code, json) = answer(asked);
+            context.Response.StatusCode = code;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(json);
+        });
+        await server._app.StartAsync();
+        return server;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    /// <summary>A kubeconfig for it.</summary>
+    public string Kubeconfig => $"""
+        apiVersion: v1
+        kind: Config
+        current-context: stub
+        clusters:
+        - name: stub
+          cluster:
+            server: {Url}
+        contexts:
+        - name: stub
+          context:
+            cluster: stub
+            user: stub
+        users:
+        - name: stub
+          user:
+            token: stub
+        """;
+}

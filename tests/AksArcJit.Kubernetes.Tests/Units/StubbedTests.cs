@@ -1,0 +1,108 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Kubernetes.Tests.Contract;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Roles;
+
+namespace AksArcJit.Kubernetes.Tests.Units;
+
+/// <summary>Answers that a real API server gives for a moment only, or only with a part that tests have not got.</summary>
+public sealed class StubbedTests
+{
+    private static readonly ClusterId Cluster = ClusterId.Parse("stub");
+
+    [Fact]
+    public async Task ReadRole_WhenTheControllerHasNotUnitedItYet_ThenItsPartsAreReadByItsSelectors()
+    {
+        await using var server = await StubServer.StartAsync(asked => asked.Contains("labelSelector", StringComparison.Ordinal)
+            ? (200, """{"items": [{"metadata": {"name": "part"}, "rules": [{"verbs": ["get"], "apiGroups": [""], "resources": ["secrets"]}]}]}""")
+            : (200, """
+                {"metadata": {"name": "all"}, "aggregationRule": {"clusterRoleSelectors": [
+                  {"matchLabels": {"a": "b"}, "matchExpressions": [
+                    {"key": "c", "operator": "In", "values": ["d", "e"]}, {"key": "f", "operator": "NotIn", "values": ["g"]},
+                    {"key": "h", "operator": "Exists"}, {"key": "i", "operator": "DoesNotExist"}]}]}}
+                """));
+        using var clusters = Open(server);
+
+        var found = Assert.IsType<Reading<RoleRules>.Found>(await clusters.Find(Cluster)!.ReadRoleAsync("all", Ground.Ct)).Value;
+
+        Assert.Equal(["secrets"], Assert.Single(found.Rules).Resources);
+        Assert.Contains("labelSelector=a=b,c in (d,e),f notin (g),h,!i&", server.Asked[1]);
+    }
+
+    [Fact]
+    public async Task ReadRole_WhenASelectorIsNotUnderstood_ThenUnreadable()
+    {
+        await using var server = await StubServer.StartAsync(_ => (200, """
+            {"metadata": {"name": "all"}, "aggregationRule": {"clusterRoleSelectors": [{"matchExpressions": [{"key": "c", "operator": "Near"}]}]}}
+            """));
+        using var clusters = Open(server);
+
+        Assert.IsType<Reading<RoleRules>.Unreadable>(await clusters.Find(Cluster)!.ReadRoleAsync("all", Ground.Ct));
+    }
+
+    [Fact]
+    public async Task Probe_WhenAnAuthorizerFailed_ThenUnreadableNeverDenied()
+    {
+        await using var server = await StubServer.StartAsync(_ => (201, """
+            {"spec": {}, "status": {"allowed": false, "evaluationError": "webhook: no answer"}}
+            """));
+        using var clusters = Open(server);
+
+        var unreadable = Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Unreadable>(
+            await clusters.Find(Cluster)!.ProbeAsync("somebody", [Ground.ListPods()], Ground.Ct));
+
+        Assert.Contains("webhook: no answer", unreadable.Reason);
+    }
+
+    [Fact]
+    public async Task Create_WhenAdmissionMadeAnotherOfIt_ThenUnknownBecauseItStands()
+    {
+        await using var server = await StubServer.StartAsync(_ => (201, """
+            {"metadata": {"name": "changed", "uid": "1"}, "roleRef": {"kind": "ClusterRole", "name": "aks-service"},
+             "subjects": [{"kind": "User", "name": "somebody"}, {"kind": "Group", "name": "everybody"}]}
+            """));
+        using var clusters = Open(server);
+        var id = RequestId.FromBytes(new byte[17]);
+        var now = TimeProvider.System.GetUtcNow();
+        var spec = new BindingSpec(
+            id, TicketId.Parse("CASE-1"), BindingName.For(id, new Scope.Cluster()), "somebody", "aks-service", now.AddHours(1));
+
+        var unknown = Assert.IsType<BindingOutcome.Unknown>(await clusters.Find(Cluster)!.CreateAsync(spec, now.AddSeconds(30), Ground.Ct));
+
+        Assert.Contains("created, but not as specified", unknown.Reason);
+    }
+
+    [Fact]
+    public async Task Remove_WhenItIsReCreatedAgainAndAgain_ThenFailedAfterAFewDeletes()
+    {
+        var uid = 0;
+        var id = RequestId.FromBytes(new byte[17]);
+        await using var server = await StubServer.StartAsync(asked => asked.StartsWith("DELETE", StringComparison.Ordinal)
+            ? (200, """{"kind": "Status", "status": "Success"}""")
+            : (200, $$"""
+                {"metadata": {"name": "x", "uid": "{{++uid}}"}, "roleRef": {"kind": "ClusterRole", "name": "aks-service"},
+                 "subjects": [{"kind": "User", "name": "somebody"}]}
+                """));
+        using var clusters = Open(server);
+        var spec = new BindingSpec(id, TicketId.Parse("CASE-1"), BindingName.For(id, new Scope.Cluster()), "somebody", "aks-service", default);
+
+        var failed = Assert.IsType<RemovalOutcome.Failed>(await clusters.Find(Cluster)!.RemoveAsync(spec, "0", Ground.Ct));
+
+        Assert.Contains("still stands, with uid 3", failed.Reason);
+        Assert.Equal(3, server.Asked.Count(asked => asked.StartsWith("DELETE", StringComparison.Ordinal)));
+    }
+
+    private static KubernetesClusters Open(StubServer server)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, server.Kubeconfig);
+            return new KubernetesClusters([new ClusterConnection(Cluster, path, "test")], TimeProvider.System);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}

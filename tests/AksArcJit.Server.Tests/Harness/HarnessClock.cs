@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace AksArcJit.Server.Tests.Harness;
+
+/// <summary>A clock that runs like the wall's, so that short pauses pass by themselves, and that a test can put forward by hours.</summary>
+public sealed class HarnessClock : IAsyncDisposable
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(10);
+
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+
+    public HarnessClock() => _running = RunAsync();
+
+    public FakeTimeProvider Time { get; } = new(DateTimeOffset.UtcNow);
+
+    public void Advance(TimeSpan by)
+    {
+        lock (_gate)
+            Time.Advance(by);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        await Task.Yield();
+        using var timer = new PeriodicTimer(Beat);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+                Advance(Beat);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
+
+namespace AksArcJit.Server.Tests.Harness;
+
+/// <summary>The real journal, counted, and switched off at will.</summary>
+public sealed class WatchedJournal(IJournal inner) : IJournal
+{
+    private int _writes;
+
+    public bool IsDown { get; set; }
+
+    /// <summary>Appends and claims so far.</summary>
+    public int Writes => _writes;
+
+    public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) => Up().ReadAsync(stream, cancellation);
+
+    public Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _writes);
+        return Up().AppendAsync(append, cancellation);
+    }
+
+    public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _writes);
+        return Up().ClaimPendingAsync(key, id, cancellation);
+    }
+
+    public IAsyncEnumerable<OpenEntry> ListOpenAsync(CancellationToken cancellation) => Up().ListOpenAsync(cancellation);
+
+    public Task SettleAsync(StreamId stream, long version, CancellationToken cancellation) => Up().SettleAsync(stream, version, cancellation);
+
+    public Task<Page> FindAsync(RequestQuery query, CancellationToken cancellation) => Up().FindAsync(query, cancellation);
+
+    public Task CheckAsync(CancellationToken cancellation) => Up().CheckAsync(cancellation);
+
+    private IJournal Up() => IsDown ? throw new JournalUnavailableException("switched off by the test") : inner;
+}

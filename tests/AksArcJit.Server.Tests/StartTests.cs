@@ -1,0 +1,140 @@
+using System.Text.Json.Nodes;
+using AksArcJit.Server.Options;
+using AksArcJit.Server.Tests.Harness;
+
+namespace AksArcJit.Server.Tests;
+
+/// <summary>What the server will not start with, and what it says then.</summary>
+public sealed class StartTests(BrokerHarness broker) : IClassFixture<BrokerHarness>
+{
+    [Fact]
+    public void Start_WhenMuchIsWrong_TellsAllOfItAtOnce()
+    {
+        var options = broker.Options();
+        options["installation"] = "Not A Label";
+        options["listen"] = "http://0.0.0.0:7480";
+        options["journal"] = new JsonObject { ["kind"] = "sqlite" };
+        options["notices"] = new JsonObject();
+        options["consent"] = new JsonObject { ["keyFile"] = "nowhere" };
+        options["clusters"]![0]!["quorum"] = 2;
+        options["clusters"]![1]!["maximumDuration"] = "forever";
+        options["clusters"]![2]!["approvers"] = new JsonArray();
+
+        var refused = Refused(options, isDevelopment: false);
+
+        foreach (var fault in new[]
+        {
+            "installation:", "listen:", "Journal:Sqlite:File", "notices.directory:", "consent.keyFile:", "authentication.authority:", "authentication.audience:",
+            "clusters[0].quorum:", "clusters[1].maximumDuration:", "clusters[2].approvers:",
+        })
+            Assert.Contains(fault, refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_WithoutAnIssuer_IsRefused() => Assert.Contains("--dev", Refused(broker.Options(), isDevelopment: false), StringComparison.Ordinal);
+
+    [Fact]
+    public void Start_WithTheDevelopmentIssuerBeyondLoopback_IsRefused()
+    {
+        var options = broker.Options();
+        options["listen"] = "http://0.0.0.0:7480";
+        options["behindProxy"] = true;
+
+        Assert.Contains("--dev", Refused(options, isDevelopment: true), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_WithBothIssuers_IsRefused()
+    {
+        var options = broker.Options();
+        options["authentication"] = new JsonObject { ["authority"] = "https://login.example", ["audience"] = "x" };
+
+        Assert.Contains("exclude each other", Refused(options, isDevelopment: true), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_WithAKubeconfigThatIsNone_IsRefused()
+    {
+        var options = broker.Options();
+        options["clusters"]![0]!["kubeconfig"] = broker.ConfigFile;
+
+        Assert.Contains("edge-01", Refused(options, isDevelopment: true), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("""{"clusters":[{"quorum":"two"}]}""")]
+    [InlineData("""{"instalation":"x"}""")]
+    public void Start_WhenTheFileIsUnreadable_TellsWhere(string text) => Assert.Contains("options-", Refused(text, isDevelopment: true), StringComparison.Ordinal);
+
+    [Fact]
+    public void Start_WhenAKeyIsMisspelt_SaysSo()
+    {
+        var options = broker.Options();
+        options["clusters"]![0]!["maximumDuratoin"] = "PT1H";
+        options["bihindProxy"] = true;
+
+        var refused = Refused(options, isDevelopment: true);
+
+        Assert.Contains("clusters[0].maximumDuratoin:", refused, StringComparison.Ordinal);
+        Assert.Contains("bihindProxy:", refused, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("--config")]
+    [InlineData("")]
+    public void Arguments_WhenNotUnderstood_TellTheUsage(string argument)
+    {
+        Assert.False(ServerArguments.TryParse(argument.Length == 0 ? [] : [argument], null, out _, out var usage));
+        Assert.Contains("Usage:", usage, StringComparison.Ordinal);
+    }
+
+    private string Refused(JsonObject options, bool isDevelopment) => Refused(options.ToJsonString(), isDevelopment);
+
+    private string Refused(string text, bool isDevelopment)
+    {
+        var file = Path.Combine(broker.Directory, $"options-{Guid.NewGuid():N}.json");
+        File.WriteAllText(file, text);
+        return Assert.Throws<StartRefusedException>(() => ServerHost.Build(new ServerArguments(file, isDevelopment, broker.Directory))).Message;
+    }
+}
+
+/// <summary>Apart, because it stops and starts the server.</summary>
+public sealed class RestartTests(BrokerHarness broker) : IClassFixture<BrokerHarness>
+{
+    [Fact]
+    public async Task Start_AfterAStop_EndsWhatCameDueMeanwhile()
+    {
+        var id = await broker.GrantAsync();
+        await broker.UntilStateAsync(id, "Active");
+        await broker.StopAsync();
+        Assert.True(await broker.EngineerMayListPodsAsync("default"));
+
+        broker.Clock.Advance(TimeSpan.FromHours(1));
+        await broker.StartAsync();
+
+        Assert.Equal("Expired", (await broker.UntilStateAsync(id, "Closed"))["cause"]!.ToString());
+        Assert.False(await broker.EngineerMayListPodsAsync("default"));
+    }
+
+    [Fact]
+    public async Task Start_WhileAClusterWithOpenRequestsIsMissing_IsRefused()
+    {
+        var id = await broker.AskAsync();
+        await broker.StopAsync();
+        var options = broker.Options();
+        options["clusters"]!.AsArray().RemoveAt(0);
+        await File.WriteAllTextAsync(broker.ConfigFile, options.ToJsonString(), TestContext.Current.CancellationToken);
+
+        var refused = await Assert.ThrowsAsync<StartRefusedException>(broker.StartAsync);
+
+        Assert.Contains("'edge-01'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(id, refused.Message, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(broker.ConfigFile, broker.Options().ToJsonString(), TestContext.Current.CancellationToken);
+        await broker.StartAsync();
+        using var engineer = broker.As("engineer");
+        await engineer.OkAsync(HttpMethod.Post, $"/api/v1/access-requests/{id}/withdraw");
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using AksArcJit.Stores.Tests;
+
+[assembly: AssemblyFixture(typeof(Azurite))]
+
+namespace AksArcJit.Stores.Tests;
+
+/// <summary>The Table Storage emulator, in memory, on a free loopback port; started by the first test that needs it, ended with the last.</summary>
+public sealed class Azurite : IDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new();
+    private Process? _process;
+    private Task<string>? _started;
+
+    /// <summary>The connection string; the account and key are the emulator's well-known ones.</summary>
+    public Task<string> ConnectionAsync()
+    {
+        lock (_gate)
+            return _started ??= StartAsync();
+    }
+
+    public void Dispose()
+    {
+        _process?.Kill(entireProcessTree: true);
+        _process?.Dispose();
+    }
+
+    private async Task<string> StartAsync([CallerFilePath] string here = "")
+    {
+        var folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "azurite"));
+        var script = Path.Combine(folder, "node_modules", "azurite", "dist", "src", "table", "main.js");
+        if (!File.Exists(script))
+            throw new InvalidOperationException($"Azurite is not installed in {folder}. Run ./scripts/test.sh, which installs what tests need.");
+        var port = FreePort();
+        _process = Process.Start(new ProcessStartInfo("node",
+            [script, "--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck", "--silent", "--tableHost", "127.0.0.1", "--tablePort", $"{port}"])
+        {
+            WorkingDirectory = Path.GetTempPath(),
+            RedirectStandardOutput = true,
+        })!;
+        await ListeningAsync(_process.StandardOutput).WaitAsync(StartLimit);
+        return "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
+            + "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
+            + $"TableEndpoint=http://127.0.0.1:{port}/devstoreaccount1;";
+    }
+
+    private static async Task ListeningAsync(StreamReader output)
+    {
+        while (await output.ReadLineAsync() is { } line)
+            if (line.Contains("successfully started", StringComparison.Ordinal))
+                return;
+        throw new InvalidOperationException("Azurite ended before it listened.");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
