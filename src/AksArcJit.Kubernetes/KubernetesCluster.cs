@@ -28,6 +28,8 @@ internal sealed class KubernetesCluster(ClusterConnection connection, ApiClient 
     public Task<RemovalOutcome> RemoveAsync(BindingSpec spec, string? uid, CancellationToken cancellation) =>
         _removal.RemoveAsync(spec, uid, cancellation);
 
+    public Task<RemovalOutcome> RemoveAsync(StandingBinding seen, CancellationToken cancellation) => _removal.RemoveAsync(seen, cancellation);
+
     public Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(string user, IReadOnlyList<Probe> probes, CancellationToken cancellation) =>
         _probe.AskAsync(user, probes, cancellation);
 

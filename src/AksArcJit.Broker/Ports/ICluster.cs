@@ -33,6 +33,9 @@ public interface ICluster
     /// </summary>
     Task<RemovalOutcome> RemoveAsync(BindingSpec spec, string? uid, CancellationToken cancellation);
 
+    /// <summary>Deletes exactly the binding that was seen, by name and uid, then reads consistently. Another under its name counts as absent.</summary>
+    Task<RemovalOutcome> RemoveAsync(StandingBinding seen, CancellationToken cancellation);
+
     /// <summary>Asks the cluster (SubjectAccessReview) whether <paramref name="user"/> may do each of the probes, in order.</summary>
     Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(string user, IReadOnlyList<Probe> probes, CancellationToken cancellation);
 

@@ -111,7 +111,7 @@ public sealed class Sweeper(
         {
             log.Quarantined(quarantine.Message);
             if (isOurs && (binding.NotAfter is null || time.GetUtcNow() >= binding.NotAfter)
-                && await RemoveAsync(entry, cluster, binding, id!))
+                && await RemoveAsync(entry, cluster, binding))
                 await findings.RecordAsync(entry.Id, new ClusterFact.QuarantinedBindingRemoved(entry.Id, binding.Name, binding.Uid));
             return;
         }
@@ -136,7 +136,7 @@ public sealed class Sweeper(
                 await engine.AdvanceUntilWaitAsync(history.Id);
                 break;
             default:
-                if (isOurs && await RemoveAsync(entry, cluster, binding, id))
+                if (isOurs && await RemoveAsync(entry, cluster, binding))
                     await findings.RecordAsync(entry.Id, new ClusterFact.OrphanRemoved(entry.Id, binding.Name, binding.Uid, "no request of this installation intended it"));
                 else if (!isOurs && binding.Subjects.Any(engineers.Contains))
                     await findings.RecordAsync(entry.Id, new ClusterFact.UnmanagedCopyFound(entry.Id, binding.Name, binding.Uid));
@@ -144,12 +144,10 @@ public sealed class Sweeper(
         }
     }
 
-    private async Task<bool> RemoveAsync(ClusterEntry entry, ICluster cluster, StandingBinding binding, RequestId? id)
+    private async Task<bool> RemoveAsync(ClusterEntry entry, ICluster cluster, StandingBinding binding)
     {
         log.SweepFound(entry.Id, $"{binding.Name} ({binding.Uid}) belongs to no open grant and is removed");
-        var user = binding.Subjects.Count > 0 && binding.Subjects[0].StartsWith("User/", StringComparison.Ordinal) ? binding.Subjects[0]["User/".Length..] : "";
-        var spec = new BindingSpec(id ?? RequestId.FromBytes(new byte[17]), TicketId.Parse("none"), binding.Name, user, entry.Policy.Role, binding.NotAfter ?? DateTimeOffset.MinValue);
-        if (await cluster.RemoveAsync(spec, binding.Uid, CancellationToken.None) is not RemovalOutcome.Failed failed)
+        if (await cluster.RemoveAsync(binding, CancellationToken.None) is not RemovalOutcome.Failed failed)
             return true;
         log.SweepFailed(entry.Id, failed.Reason, null);
         return false;

@@ -10,6 +10,9 @@ namespace AksArcJit.Broker.Tickets;
 /// <summary>Hears of tickets. A close is recorded first, then given to every request in the ticket's index; a crash between resumes.</summary>
 public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider time, RequestEngine engine)
 {
+    private static readonly IReadOnlyList<string> EndedByAClose =
+        [nameof(RequestState.AwaitingConsent), nameof(RequestState.Scheduled), nameof(RequestState.Granting), nameof(RequestState.Active)];
+
     /// <summary>Null where nothing was ever heard of the ticket.</summary>
     public async Task<Ticket?> ReadAsync(TicketId id, CancellationToken cancellation) =>
         TicketHistory.Of(id, await journal.ReadAsync(StreamId.Of(id), cancellation)).Ticket;
@@ -60,24 +63,14 @@ public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider t
 
     private async IAsyncEnumerable<RequestId> RequestsOfAsync(TicketId id)
     {
-        var open = Enum.GetValues<OpenState>().Select(state => state.ToString()).ToList();
         string? cursor = null;
         do
         {
-            var page = await journal.FindAsync(new RequestQuery(id, null, null, open, null, null, cursor, 200), CancellationToken.None);
+            var page = await journal.FindAsync(new RequestQuery(id, null, null, EndedByAClose, null, null, cursor, 200), CancellationToken.None);
             foreach (var request in page.Requests)
                 yield return request;
             cursor = page.Cursor;
         }
         while (cursor is not null);
-    }
-
-    // The names of the states that a close can end.
-    private enum OpenState
-    {
-        AwaitingConsent,
-        Scheduled,
-        Granting,
-        Active,
     }
 }

@@ -1,5 +1,6 @@
 using AksArcJit.Broker.Ports;
 using AksArcJit.Kubernetes.Api;
+using AksArcJit.Lifecycle.Roles;
 using k8s.Models;
 
 namespace AksArcJit.Kubernetes.Bindings;
@@ -13,25 +14,32 @@ internal sealed class BindingRemoval(ApiClient api, string installation, TimePro
     // One round for the binding that we know, two for what somebody re-created under the name. Whoever is faster than that is reported.
     private const int Rounds = 3;
 
-    public async Task<RemovalOutcome> RemoveAsync(BindingSpec spec, string? uid, CancellationToken cancellation)
+    public Task<RemovalOutcome> RemoveAsync(BindingSpec spec, string? uid, CancellationToken cancellation) =>
+        RemoveAsync(spec.Name, uid, live => Ownership.IsOurs(live, spec, uid, installation), cancellation);
+
+    /// <summary>Exactly the binding that was seen, whatever stands under its name by now.</summary>
+    public Task<RemovalOutcome> RemoveAsync(StandingBinding seen, CancellationToken cancellation) =>
+        RemoveAsync(seen.Name, seen.Uid, live => live.Standing.Uid == seen.Uid, cancellation);
+
+    private async Task<RemovalOutcome> RemoveAsync(BindingName name, string? uid, Func<LiveBinding, bool> isOurs, CancellationToken cancellation)
     {
         var target = uid;
         for (var round = 1; ; round++)
         {
-            var deleted = target is null ? null : await BindingRequests.DeleteAsync(api, spec.Name, target, cancellation);
+            var deleted = target is null ? null : await BindingRequests.DeleteAsync(api, name, target, cancellation);
             if (deleted is not null && IsFinal(deleted))
-                return new RemovalOutcome.Failed($"delete {spec.Name}: {deleted.Trouble}");
+                return new RemovalOutcome.Failed($"delete {name}: {deleted.Trouble}");
 
             var observedAt = time.GetUtcNow();
-            var read = await BindingRequests.ReadAsync(api, api.Removals, spec.Name, cancellation);
+            var read = await BindingRequests.ReadAsync(api, api.Removals, name, cancellation);
             if (read.IsNotFound)
                 return new RemovalOutcome.Absent(observedAt);
             if (read is not Answer<LiveBinding>.Given { Value: var live })
-                return new RemovalOutcome.Failed($"read {spec.Name}: {read.Trouble}{After(deleted)}");
-            if (!Ownership.IsOurs(live, spec, uid, installation))
+                return new RemovalOutcome.Failed($"read {name}: {read.Trouble}{After(deleted)}");
+            if (!isOurs(live))
                 return new RemovalOutcome.Absent(observedAt);
             if (live.Standing.Uid == target || round == Rounds)
-                return new RemovalOutcome.Failed(StillThere(spec, live, deleted));
+                return new RemovalOutcome.Failed(StillThere(name, live, deleted));
             target = live.Standing.Uid;
         }
     }
@@ -45,11 +53,11 @@ internal sealed class BindingRemoval(ApiClient api, string installation, TimePro
         _ => false,
     };
 
-    private static string StillThere(BindingSpec spec, LiveBinding live, Answer<V1Status>? deleted) =>
+    private static string StillThere(BindingName name, LiveBinding live, Answer<V1Status>? deleted) =>
         live is { IsBeingDeleted: true, Finalizers.Count: > 0 }
-            ? $"{spec.Name} is deleted, and held by the finalizers {string.Join(", ", live.Finalizers)}: until they are removed it gives access"
-        : live.IsBeingDeleted ? $"{spec.Name} is being deleted"
-        : $"{spec.Name} still stands, with uid {live.Standing.Uid}{After(deleted)}";
+            ? $"{name} is deleted, and held by the finalizers {string.Join(", ", live.Finalizers)}: until they are removed it gives access"
+        : live.IsBeingDeleted ? $"{name} is being deleted"
+        : $"{name} still stands, with uid {live.Standing.Uid}{After(deleted)}";
 
     private static string After(Answer<V1Status>? deleted) => deleted?.Trouble is { Length: > 0 } trouble ? $" (delete: {trouble})" : "";
 }

@@ -34,7 +34,7 @@ public static class StoreVerification
                 await CheckAsync(stream);
             await output.WriteLineAsync(damages == 0
                 ? $"{facts} facts in {chains} chains: every hash follows from the one before."
-                : $"{facts} facts in {chains} chains: {damages} damaged.");
+                : $"{facts} facts in {chains} chains, {damages} of them damaged.");
             await output.WriteLineAsync("Not covered without a checkpoint outside the store: chains cut off at their end, rewritten whole, or removed.");
             return damages == 0 ? Clean : Damaged;
 

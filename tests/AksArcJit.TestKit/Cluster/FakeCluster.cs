@@ -87,6 +87,16 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
         return Task.FromResult<RemovalOutcome>(new RemovalOutcome.Absent(time.GetUtcNow()));
     }
 
+    public Task<RemovalOutcome> RemoveAsync(StandingBinding seen, CancellationToken cancellation)
+    {
+        if (IsDown)
+            return Task.FromResult<RemovalOutcome>(new RemovalOutcome.Failed("the cluster is down"));
+        lock (_gate)
+            if (_bindings.TryGetValue(seen.Name, out var standing) && standing.Uid == seen.Uid)
+                _bindings.Remove(seen.Name);
+        return Task.FromResult<RemovalOutcome>(new RemovalOutcome.Absent(time.GetUtcNow()));
+    }
+
     public Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(string user, IReadOnlyList<Probe> probes, CancellationToken cancellation)
     {
         if (IsDown)
