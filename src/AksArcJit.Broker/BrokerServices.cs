@@ -27,6 +27,7 @@ public static class BrokerServices
         services.AddSingleton<Circumstancer>();
         services.AddSingleton<EffectPerformer>();
         services.AddSingleton<RequestEngine>();
+        services.AddSingleton<Endings>();
         services.AddSingleton<RequestDesk>();
         services.AddSingleton<ConsentSecrets>();
         services.AddSingleton<ConsentNotices>();

@@ -22,6 +22,9 @@ internal static partial class Log
     [LoggerMessage(1004, LogLevel.Warning, "Sweep of cluster {Cluster}: {Finding}")]
     public static partial void SweepFound(this ILogger log, ClusterId cluster, string finding);
 
+    [LoggerMessage(1006, LogLevel.Error, "The open requests could not all be swept, and are swept again within 60 s: {Reason}")]
+    public static partial void OpenRequestsUnswept(this ILogger log, string reason, Exception failure);
+
     [LoggerMessage(1005, LogLevel.Error, "The open index could not be read; it is read again within 5 s: {Reason}")]
     public static partial void OpenIndexUnreadable(this ILogger log, string reason);
 }

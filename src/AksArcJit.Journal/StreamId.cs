@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using AksArcJit.Lifecycle;
 
 namespace AksArcJit.Journal;
@@ -24,12 +25,15 @@ public sealed record StreamId
     public static StreamId Of(ClusterId id) => new(ClusterPrefix + id.Text);
 
     /// <summary>For text that a store holds. Throws <see cref="FormatException"/> where it names no stream.</summary>
-    public static StreamId Parse(string text)
+    public static StreamId Parse(string text) => TryParse(text, out var stream) ? stream : throw new FormatException($"'{text}' names no stream.");
+
+    public static bool TryParse(string text, [NotNullWhen(true)] out StreamId? stream)
     {
         var known = RequestId.TryParse(text, out _) || text == System.Text
             || (text.StartsWith(TicketPrefix, StringComparison.Ordinal) && TicketId.TryParse(text[TicketPrefix.Length..], out _))
             || (text.StartsWith(ClusterPrefix, StringComparison.Ordinal) && ClusterId.TryParse(text[ClusterPrefix.Length..], out _));
-        return known ? new StreamId(text) : throw new FormatException($"'{text}' names no stream.");
+        stream = known ? new StreamId(text) : null;
+        return known;
     }
 
     public RequestId? Request => RequestId.TryParse(Text, out var id) ? id : null;

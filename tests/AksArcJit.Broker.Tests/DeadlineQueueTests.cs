@@ -37,9 +37,9 @@ public class DeadlineQueueTests
     {
         var queue = new DeadlineQueue();
         queue.Schedule(Stream(1), Noon.AddSeconds(5), false);
-        var (at, changed) = queue.Peek();
-        (at, changed) = queue.Peek();
-        Assert.Equal(Noon.AddSeconds(5), at);
+        queue.Peek();
+        var (removal, other, changed) = queue.Peek();
+        Assert.Equal((null, Noon.AddSeconds(5)), (removal, other));
         Assert.False(changed.IsCompleted);
         queue.Schedule(Stream(2), Noon, false);
         Assert.True(changed.IsCompleted);

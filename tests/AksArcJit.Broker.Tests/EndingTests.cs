@@ -146,6 +146,58 @@ public class EndingTests
     }
 
     [Fact]
+    public async Task BindingThatIsHeldInGranting_IsRemovedAtItsOwnEnd()
+    {
+        var world = new World();
+        var id = await world.AskAsync(duration: TimeSpan.FromSeconds(10));
+        world.Cluster.IsProbeDown = true;
+        await world.CompleteAsync(world.Broker.ApproveAsync(id, Sample.Approver));
+        var history = await world.Broker.Engine.ReadAsync(id, CancellationToken.None);
+        Assert.Contains("could not be asked", Assert.Single(history.Facts.Select(fact => fact.Fact).OfType<RequestFact.BindingObserved>()).Reason, StringComparison.Ordinal);
+        await world.Broker.Operations.PauseAsync(new PauseScope.Everything(), Sample.Operator, "incident", CancellationToken.None);
+        world.Cluster.IsProbeDown = false;
+        await world.PassAsync(TimeSpan.FromSeconds(42));
+        Assert.Empty(world.Cluster.Bindings);
+        await world.PassAsync(TimeSpan.FromMinutes(3));
+        Assert.IsType<Outcome.GrantFailed>(Assert.IsType<RequestState.Closed>(await world.Broker.StateAsync(id)).Outcome);
+    }
+
+    [Fact]
+    public async Task BindingWhoseGrantWasNeverRecorded_IsRemovedAtItsOwnEndWhileTheJournalCannotWrite()
+    {
+        var world = new World();
+        var journal = new FaultyJournal(world.Journal);
+        var broker = new TestBroker(journal, new TestKit.Cluster.FakeClusters(world.Cluster), world.Clock, 78);
+        var id = await world.AskAsync(duration: TimeSpan.FromSeconds(10));
+        world.Cluster.BeforeCreate = () =>
+        {
+            journal.IsDown = true;
+            return Task.CompletedTask;
+        };
+        Assert.IsType<Consents.ConsentResult.Decided>(await broker.ApproveAsync(id, Sample.Approver));
+        Assert.Single(world.Cluster.Bindings);
+        for (var second = 0; second < 45; second++)
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+            await world.CompleteAsync(broker.Loop.AttendDueAsync());
+        }
+        Assert.Empty(world.Cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task Close_WhenOneRequestIsQuarantined_EndsTheOthers()
+    {
+        var world = new World();
+        var quarantined = await world.GrantAsync();
+        var healthy = await world.GrantAsync("key-2", scope: new Scope.Namespace("demo"));
+        world.Journal.Tamper(StreamId.Of(quarantined), 2, record => record with { Payload = "{}"u8.ToArray() });
+        var (ticket, refusal) = await world.Broker.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Close(Sample.TicketId, null, Sample.Operator), CancellationToken.None);
+        Assert.Null(refusal);
+        Assert.Equal(TicketStatus.Closed, ticket!.Status);
+        Assert.IsType<RequestState.Closed>(await world.Broker.StateAsync(healthy));
+    }
+
+    [Fact]
     public async Task RevokeAll_EndsWhatItCoversAndCancelsWhatWaits()
     {
         var world = new World();

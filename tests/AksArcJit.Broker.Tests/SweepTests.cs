@@ -5,6 +5,7 @@ using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
 using AksArcJit.TestKit;
 using AksArcJit.TestKit.Brokers;
+using AksArcJit.TestKit.Journal;
 
 namespace AksArcJit.Broker.Tests;
 
@@ -71,7 +72,7 @@ public class SweepTests
         var binding = Assert.Single(world.Cluster.Bindings);
         await world.PassAsync(TimeSpan.FromMinutes(2));
         await world.AssertEndedAsync(id, EndCause.Expired);
-        world.Cluster.Place(binding with { Uid = "late" });
+        world.Cluster.Place(binding with { Uid = "late", NotAfter = world.Clock.GetUtcNow().AddMinutes(1) });
         await SweepAsync(world);
         await world.AssertEndedAsync(id, EndCause.Expired);
         Assert.Contains((await world.Broker.Engine.ReadAsync(id, CancellationToken.None)).Facts, fact => fact.Fact is RequestFact.StrayBindingFound { Uid: "late" });
@@ -100,6 +101,43 @@ public class SweepTests
         await SweepAsync(world);
         Assert.Contains(copy, world.Cluster.Bindings);
         Assert.Equal("UnmanagedCopyFound", Assert.Single(world.Journal.Streams[StreamId.Of(Sample.ClusterId)]).Kind);
+    }
+
+    [Fact]
+    public async Task Sweep_WhenOurBindingWasCopiedWithItsLabels_RemovesTheCopyAndLeavesTheGrant()
+    {
+        var world = new World();
+        var id = await world.GrantAsync();
+        var good = Assert.Single(world.Cluster.Bindings);
+        world.Cluster.Place(good with { Name = new BindingName("copy-of-it", ""), Uid = "copy" });
+        await SweepAsync(world);
+        Assert.Equal(good, Assert.Single(world.Cluster.Bindings));
+        Assert.IsType<RequestState.Active>(await world.Broker.StateAsync(id));
+        Assert.Equal("OrphanRemoved", Assert.Single(world.Journal.Streams[StreamId.Of(Sample.ClusterId)]).Kind);
+    }
+
+    [Fact]
+    public async Task Sweep_WhenTheJournalIsAwayFromTheStart_RemovesWhatIsPastItsEnd()
+    {
+        var world = new World();
+        await world.GrantAsync(duration: TimeSpan.FromMinutes(1));
+        world.Time.Advance(TimeSpan.FromMinutes(2));
+        var restarted = new TestBroker(new FaultyJournal(world.Journal) { IsDown = true }, new TestKit.Cluster.FakeClusters(world.Cluster), world.Clock, 55);
+        await restarted.Sweeper.SweepAsync(CancellationToken.None);
+        Assert.Empty(world.Cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task Sweep_WhenABindingIsPastItsEnd_RemovesAndJournalsIt()
+    {
+        var world = new World();
+        var id = await world.GrantAsync(duration: TimeSpan.FromMinutes(1));
+        var binding = Assert.Single(world.Cluster.Bindings);
+        await world.PassAsync(TimeSpan.FromMinutes(2));
+        world.Cluster.Place(binding with { Uid = "late" });
+        await SweepAsync(world);
+        await world.AssertEndedAsync(id, EndCause.Expired);
+        Assert.Equal("OrphanRemoved", Assert.Single(world.Journal.Streams[StreamId.Of(Sample.ClusterId)]).Kind);
     }
 
     [Fact]
@@ -151,5 +189,9 @@ public class SweepTests
         Assert.Equal(restarted.LinkFor(id, Sample.Approver).ToString(), Assert.Single(restarted.Notices.Sent).Link.Segments[^1]);
     }
 
-    private static Task SweepAsync(World world) => world.Broker.Sweeper.SweepAsync(CancellationToken.None);
+    private static async Task SweepAsync(World world)
+    {
+        await world.Broker.Sweeper.SweepAsync(CancellationToken.None);
+        await world.Broker.Loop.AttendDueAsync();
+    }
 }

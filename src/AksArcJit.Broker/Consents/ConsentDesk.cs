@@ -88,9 +88,8 @@ public sealed class ConsentDesk(RequestEngine engine, Circumstancer circumstance
         {
             case Submission.Refused refused:
                 return new ConsentResult.Refused(refused.Refusal);
-            case Submission.Recorded:
-                await engine.AdvanceUntilWaitAsync(history.Id);
-                return new ConsentResult.Decided(await engine.ReadAsync(history.Id, CancellationToken.None));
+            case Submission.Recorded recorded:
+                return new ConsentResult.Decided(await engine.CarryOutAsync(recorded.History));
             default:
                 throw new InvalidOperationException("A submission is recorded or refused.");
         }

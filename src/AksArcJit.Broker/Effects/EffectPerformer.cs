@@ -63,9 +63,13 @@ public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstan
                 yield break;
             case BindingOutcome.Standing standing:
                 var answers = await ProbeUntilAsync(cluster, create.Grant, all => all.All(answer => answer.Allowed));
-                yield return new Signal.BindingCreated(standing.Uid, standing.NotAfter, answers is Reading<IReadOnlyList<ProbeAnswer>>.Found found
-                    ? found.Value
-                    : [.. create.Grant.Probes.Select(probe => new ProbeAnswer(probe, false, "not answered", null))]);
+                yield return answers switch
+                {
+                    Reading<IReadOnlyList<ProbeAnswer>>.Found found => new Signal.BindingCreated(standing.Uid, standing.NotAfter, found.Value),
+                    Reading<IReadOnlyList<ProbeAnswer>>.Unreadable unreadable =>
+                        new Signal.BindingCreated(standing.Uid, standing.NotAfter, [], $"the cluster could not be asked: {unreadable.Reason}"),
+                    _ => new Signal.BindingCreated(standing.Uid, standing.NotAfter, [], "the cluster offers no SubjectAccessReview"),
+                };
                 break;
         }
 

@@ -8,7 +8,7 @@ using AksArcJit.Lifecycle.Requests;
 namespace AksArcJit.Broker.Operations;
 
 /// <summary>The kill switch: pause and resume grants, and end everything of a cluster, a customer, or all. Orders are journaled first.</summary>
-public sealed class OperationsDesk(IJournal journal, Sealing sealing, TimeProvider time, RequestEngine engine)
+public sealed class OperationsDesk(IJournal journal, Sealing sealing, TimeProvider time, Endings endings)
 {
     public async Task<Pauses> ReadPausesAsync(CancellationToken cancellation) =>
         SystemHistory.Of(await journal.ReadAsync(StreamId.System, cancellation)).Pauses;
@@ -21,12 +21,21 @@ public sealed class OperationsDesk(IJournal journal, Sealing sealing, TimeProvid
     public Task ResumeAsync(PauseScope scope, Person by, string reason, CancellationToken cancellation) =>
         RecordAsync(new SystemFact.GrantsResumed(scope, by, reason), cancellation);
 
-    /// <summary>Ends every request that was asked before, and returns when each is ended or waits for its next attempt.</summary>
+    /// <summary>Ends every request that was asked before; returns when each end is recorded and carried out, or after 5 s at the latest.</summary>
     /// <returns>How many requests the order ended.</returns>
+    /// <remarks>Where the system's own chain cannot be trusted, the order is carried out all the same: in doubt, the old is revoked.</remarks>
     /// <inheritdoc cref="PauseAsync"/>
     public async Task<int> RevokeAllAsync(PauseScope scope, RevokedBy whose, Person by, string reason, CancellationToken cancellation)
     {
-        await RecordAsync(new SystemFact.RevocationOrdered(scope, whose, by, reason), cancellation);
+        var order = new SystemFact.RevocationOrdered(scope, whose, by, reason);
+        try
+        {
+            await RecordAsync(order, cancellation);
+        }
+        catch (QuarantineException)
+        {
+            return await EndAsync([(order, time.GetUtcNow())]);
+        }
         return await DistributeAsync();
     }
 
@@ -34,37 +43,24 @@ public sealed class OperationsDesk(IJournal journal, Sealing sealing, TimeProvid
     public async Task<int> DistributeAsync()
     {
         var history = SystemHistory.Of(await journal.ReadAsync(StreamId.System, CancellationToken.None));
-        var ended = 0;
-        if (history.Orders.Count > 0)
-            await Spreading.OverAsync(journal.ListOpenAsync(CancellationToken.None), async open =>
-            {
-                if (open.Stream.Request is { } id && await EndIfOrderedAsync(id, history.Orders))
-                    Interlocked.Increment(ref ended);
-            });
+        var ended = history.Orders.Count > 0 ? await EndAsync(history.Orders) : 0;
         await journal.SettleAsync(StreamId.System, history.Version, CancellationToken.None);
         return ended;
     }
 
-    private async Task<bool> EndIfOrderedAsync(RequestId id, IReadOnlyList<(SystemFact.RevocationOrdered Order, DateTimeOffset At)> orders)
+    private Task<int> EndAsync(IReadOnlyList<(SystemFact.RevocationOrdered Order, DateTimeOffset At)> orders) =>
+        endings.EndAsync(OpenRequestsAsync(), state =>
+            state is RequestState.AwaitingConsent or RequestState.Scheduled or RequestState.Granting or RequestState.Active
+            && state is RequestState.Asked { Request: var request }
+            && orders.LastOrDefault(order => request.RequestedAt <= order.At && order.Order.Scope.Covers(request.Terms.Cluster, request.Customer)) is { Order: { } order }
+                ? new Signal.Revoke(order.Whose, order.By, order.Reason)
+                : null);
+
+    private async IAsyncEnumerable<RequestId> OpenRequestsAsync()
     {
-        RequestHistory history;
-        try
-        {
-            history = await engine.ReadAsync(id, CancellationToken.None);
-        }
-        catch (QuarantineException)
-        {
-            // Not ours to end through its chain: the sweep removes its binding.
-            return false;
-        }
-        if (history.State is not RequestState.Asked { Request: var request }
-            || orders.LastOrDefault(order => request.RequestedAt <= order.At && order.Order.Scope.Covers(request.Terms.Cluster, request.Customer)) is not { Order: { } order })
-            return false;
-        if (history.State is RequestState.Closed or RequestState.Revoking or RequestState.RevocationUnconfirmed)
-            return false;
-        await engine.SubmitAsync(id, new Signal.Revoke(order.Whose, order.By, order.Reason), CancellationToken.None);
-        await engine.AdvanceUntilWaitAsync(id);
-        return true;
+        await foreach (var open in journal.ListOpenAsync(CancellationToken.None))
+            if (open.Stream.Request is { } id)
+                yield return id;
     }
 
     private async Task RecordAsync(SystemFact fact, CancellationToken cancellation)

@@ -44,7 +44,7 @@ public sealed class RequestDesk(
         var submission = await engine.SubmitAsync(id, new Signal.Ask(proposal, gathered with { PendingTwin = twin }), cancellation);
         if (submission is Submission.Recorded recorded)
         {
-            await engine.AdvanceUntilWaitAsync(id);
+            await engine.CarryOutAsync(recorded.History);
             if (recorded.History.State is RequestState.AwaitingConsent waiting)
                 await notices.AskAsync(waiting, CancellationToken.None);
         }
@@ -65,8 +65,7 @@ public sealed class RequestDesk(
         var submission = await engine.SubmitAsync(id, signal, cancellation);
         if (submission is not Submission.Recorded recorded)
             return submission;
-        await engine.AdvanceUntilWaitAsync(id);
-        return new Submission.Recorded(await engine.ReadAsync(id, CancellationToken.None), recorded.RetryAt);
+        return new Submission.Recorded(await engine.CarryOutAsync(recorded.History), recorded.RetryAt);
     }
 
     private AccessRequest Propose(RequestId id, Asking asking, DateTimeOffset now)

@@ -44,7 +44,7 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
             var records = sealing.Seal(stream, history.Version, history.HeadHash, facts, now);
             var after = history.With(records, facts);
             var append = new Append(stream, history.Version, records, HeadOf(after.State), DueOf(after.State, now), IndexOf(history, after));
-            if (await journal.AppendSurelyAsync(append) is AppendOutcome.Appended)
+            if (await AppendAsync(append, after) is AppendOutcome.Appended)
             {
                 openGrants.Remember(after);
                 return new Submission.Recorded(after, decision.RetryAt);
@@ -56,6 +56,30 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
         }
     }
 
+    // A window that began and may not be recorded: it ends on time from memory, and its record is sent again when the journal is back,
+    // so that nobody takes the request for one that was never granted and grants it a second window.
+    private async Task<AppendOutcome> AppendAsync(Append append, RequestHistory after)
+    {
+        try
+        {
+            return await journal.AppendSurelyAsync(append);
+        }
+        catch (JournalUnavailableException) when (after.State is RequestState.Active)
+        {
+            openGrants.RememberUnsettled(after, append);
+            throw;
+        }
+    }
+
+    private async Task SettleBeginningAsync(RequestId id)
+    {
+        if (openGrants.Unsettled(id) is not { } append)
+            return;
+        await journal.AppendSurelyAsync(append);
+        // Recorded, or the chain has moved on without it: either way the chain is the truth again.
+        openGrants.Forget(id);
+    }
+
     /// <summary>Performs at most one effect and submits its outcome.</summary>
     /// <returns>When to come back: the past for at once, null for never.</returns>
     /// <remarks>While the journal is away, a removal that is due is performed from memory, and its facts follow.</remarks>
@@ -64,6 +88,7 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
         RequestHistory history;
         try
         {
+            await SettleBeginningAsync(id);
             history = await ReadAsync(id, CancellationToken.None);
         }
         catch (JournalUnavailableException) when (openGrants.Recall(id) is not null)
@@ -98,12 +123,36 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
     {
         while (await AdvanceAsync(id) is { } at)
         {
-            if (at <= time.GetUtcNow())
+            var now = time.GetUtcNow();
+            if (at <= now)
                 continue;
-            wakeUps.Schedule(StreamId.Of(id), at, openGrants.Recall(id) is not null);
+            // A chain that was dated ahead by a wrong clock must not put off its removal.
+            var capped = openGrants.IsBeingRemoved(id) && at > now + Timing.LongestRevocationPause ? now + Timing.LongestRevocationPause : at;
+            wakeUps.Schedule(StreamId.Of(id), capped, openGrants.IsToBeRemoved(id));
             return;
         }
     }
+
+    /// <summary>
+    /// Carries out what was recorded, and returns the request as it then stands. Where the journal goes away meanwhile, what was recorded
+    /// stands and is carried out later: the answer is the recorded one, not "unknown".
+    /// </summary>
+    public async Task<RequestHistory> CarryOutAsync(RequestHistory recorded)
+    {
+        try
+        {
+            await AdvanceUntilWaitAsync(recorded.Id);
+            return await ReadAsync(recorded.Id, CancellationToken.None);
+        }
+        catch (JournalUnavailableException)
+        {
+            wakeUps.Schedule(StreamId.Of(recorded.Id), time.GetUtcNow() + Timing.LongestRevocationPause, openGrants.IsToBeRemoved(recorded.Id));
+            return recorded;
+        }
+    }
+
+    /// <summary>Has the host carry it out, soon and apart from the caller.</summary>
+    public void Prompt(RequestId id) => wakeUps.Schedule(StreamId.Of(id), time.GetUtcNow(), openGrants.IsToBeRemoved(id));
 
     private async Task<DateTimeOffset?> RemoveUnjournaledAsync(RequestHistory remembered)
     {

@@ -1,9 +1,9 @@
+using System.Collections.Concurrent;
 using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Effects;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
-using AksArcJit.Broker.Tickets;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Operations;
 using AksArcJit.Lifecycle.Requests;
@@ -18,9 +18,11 @@ namespace AksArcJit.Broker.Sweeping;
 /// bindings of a cluster first and reads the journals after, so that a grant made meanwhile is never taken for an orphan.
 /// </summary>
 public sealed class Sweeper(
-    IJournal journal, RequestEngine engine, TicketDesk tickets, Circumstancer circumstances, ConsentNotices notices, IClusters clusters,
+    IJournal journal, RequestEngine engine, Circumstancer circumstances, ConsentNotices notices, IClusters clusters,
     ClusterBook book, ClusterFindings findings, TimeProvider time, ILogger<Sweeper> log)
 {
+    // Left to the deadline queue first, so that the usual end is recorded by the request itself.
+    private static readonly TimeSpan OverdueMargin = TimeSpan.FromSeconds(5);
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
 
     public async Task RunAsync(CancellationToken stop)
@@ -32,75 +34,101 @@ public sealed class Sweeper(
         }
     }
 
-    /// <summary>One pass over every cluster. A cluster or journal that does not answer is told, and swept again with the next pass.</summary>
-    public Task SweepAsync(CancellationToken cancellation) => Task.WhenAll(book.All.Select(entry => SweepSafelyAsync(entry, cancellation)));
-
-    private async Task SweepSafelyAsync(ClusterEntry entry, CancellationToken cancellation)
+    /// <summary>One pass over every cluster and every open request. What does not answer is told, and swept again with the next pass.</summary>
+    public async Task SweepAsync(CancellationToken cancellation)
     {
+        var views = (await Task.WhenAll(book.All.Select(entry => ViewAsync(entry, cancellation)))).ToDictionary(view => view.Entry.Id);
+        await Task.WhenAll(views.Values.Select(RemoveOverdueAsync));
         try
         {
-            await SweepAsync(entry, cancellation);
+            await Spreading.OverAsync(journal.ListOpenAsync(cancellation), async open =>
+            {
+                if (open.Stream.Request is { } id && await ReadAsync(id) is { State: RequestState.Asked asked } && views.GetValueOrDefault(asked.Terms.Cluster) is { } view)
+                    await SweepRequestAsync(view, id, asked);
+            });
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            log.SweepFailed(entry.Id, failure.Message, failure);
+            // The bindings are looked at all the same: what is overdue there ends whatever the index says.
+            log.OpenRequestsUnswept(failure.Message, failure);
         }
+        await Task.WhenAll(views.Values.Select(SweepBindingsAsync));
     }
 
-    private async Task SweepAsync(ClusterEntry entry, CancellationToken cancellation)
+    private async Task<ClusterView> ViewAsync(ClusterEntry entry, CancellationToken cancellation)
     {
         var cluster = clusters.Find(entry.Id)!;
         var listing = await cluster.ListBindingsAsync(entry.Policy.Role, cancellation);
-        var role = await cluster.ReadRoleAsync(entry.Policy.Role, cancellation);
-        var standing = (listing as Reading<IReadOnlyList<StandingBinding>>.Found)?.Value;
         if (listing is Reading<IReadOnlyList<StandingBinding>>.Unreadable unreadable)
             log.SweepFailed(entry.Id, unreadable.Reason, null);
+        return new ClusterView(entry, cluster, (listing as Reading<IReadOnlyList<StandingBinding>>.Found)?.Value,
+            await cluster.ReadRoleAsync(entry.Policy.Role, cancellation));
+    }
 
-        var engineers = new HashSet<string>(StringComparer.Ordinal);
-        await Spreading.OverAsync(journal.ListOpenAsync(cancellation), async open =>
+    /// <summary>What carries our label and is past its own end goes, before and without the journal: its facts follow.</summary>
+    private Task RemoveOverdueAsync(ClusterView view) => Task.WhenAll((view.Standing ?? [])
+        .Where(binding => binding.Installation == book.Installation && time.GetUtcNow() >= binding.NotAfter + OverdueMargin)
+        .Select(async binding =>
         {
-            if (open.Stream.Request is { } id && await ReadAsync(id) is { State: RequestState.Asked asked } && asked.Terms.Cluster == entry.Id)
+            if (!await RemoveAsync(view.Entry, view.Cluster, binding))
+                return;
+            try
             {
-                lock (engineers)
-                    engineers.Add($"User/{asked.Terms.Subject}");
-                await SweepRequestAsync(entry, cluster, id, asked, standing, role);
+                await findings.RecordAsync(view.Entry.Id, new ClusterFact.OrphanRemoved(view.Entry.Id, binding.Name, binding.Uid, "it was past its notAfter"));
             }
-        });
-        foreach (var binding in standing ?? [])
-            await SweepBindingAsync(entry, cluster, binding, engineers);
+            catch (Exception unrecorded) when (unrecorded is JournalUnavailableException or QuarantineException)
+            {
+                log.SweepFailed(view.Entry.Id, $"{binding.Name} was removed, but not journaled: {unrecorded.Message}", unrecorded);
+            }
+        }));
+
+    private async Task SweepBindingsAsync(ClusterView view)
+    {
+        foreach (var binding in view.Standing ?? [])
+        {
+            try
+            {
+                await SweepBindingAsync(view, binding);
+            }
+            catch (Exception failure)
+            {
+                log.SweepFailed(view.Entry.Id, $"{binding.Name}: {failure.Message}", failure);
+            }
+        }
     }
 
     /// <summary>What an open request's own chain does not know yet: its ticket has closed, its role changed, its binding is not as it was.</summary>
-    private async Task SweepRequestAsync(
-        ClusterEntry entry, ICluster cluster, RequestId id, RequestState.Asked asked, IReadOnlyList<StandingBinding>? standing, Reading<RoleRules> role)
+    private async Task SweepRequestAsync(ClusterView view, RequestId id, RequestState.Asked asked)
     {
+        view.Engineers.TryAdd($"User/{asked.Terms.Subject}", true);
         if (asked is RequestState.AwaitingConsent waiting)
             await notices.AskAsync(waiting, CancellationToken.None);
         if (asked is not (RequestState.Revoking or RequestState.RevocationUnconfirmed)
             && await circumstances.ReadTicketAsync(asked.Request.Ticket, CancellationToken.None) is Reading<Ticket>.Found { Value.Status: TicketStatus.Closed })
         {
-            await tickets.EndAsync(id, $"Ticket {asked.Request.Ticket} is closed.");
+            await SayAsync(id, new Signal.TicketClosed($"Ticket {asked.Request.Ticket} is closed."));
             return;
         }
-        if (role is Reading<RoleRules>.Found { Value: var rules } && asked is (RequestState.Scheduled or RequestState.Active))
+        if (view.Role is Reading<RoleRules>.Found { Value: var rules } && asked is (RequestState.Scheduled or RequestState.Active))
         {
             await SayAsync(id, new Signal.RoleObserved(rules.Hash, rules.Rules,
-                [.. RoleGuard.Objections(rules, entry.Policy.AcceptedDangers).Select(finding => finding.Sentence)]));
+                [.. RoleGuard.Objections(rules, view.Entry.Policy.AcceptedDangers).Select(finding => finding.Sentence)]));
         }
-        if (asked is RequestState.Active active && standing is not null && standing.All(one => one.Uid != active.Grant.Uid)
+        if (asked is RequestState.Active active && view.Standing is { } standing && standing.All(one => one.Uid != active.Grant.Uid)
             // The listing is older than what was read of the request: only a fresh read tells that the binding is not there.
-            && await cluster.ReadBindingAsync(active.Grant.Binding, CancellationToken.None) is Reading<StandingBinding>.Missing)
+            && await view.Cluster.ReadBindingAsync(active.Grant.Binding, CancellationToken.None) is Reading<StandingBinding>.Missing)
         {
-            log.SweepFound(entry.Id, $"{active.Grant.Binding} was removed by somebody else");
+            log.SweepFound(view.Entry.Id, $"{active.Grant.Binding} was removed by somebody else");
             await SayAsync(id, new Signal.BindingDisappeared(active.Grant.Uid!));
         }
     }
 
-    private async Task SweepBindingAsync(ClusterEntry entry, ICluster cluster, StandingBinding binding, HashSet<string> engineers)
+    private async Task SweepBindingAsync(ClusterView view, StandingBinding binding)
     {
+        var (entry, cluster) = (view.Entry, view.Cluster);
         var id = binding.Request ?? NamedRequest(binding.Name);
         var isOurs = binding.Installation == book.Installation;
-        if (!isOurs && id is null && !binding.Subjects.Any(engineers.Contains))
+        if (!isOurs && id is null && !binding.Subjects.Any(view.Engineers.ContainsKey))
             return;
         RequestHistory? history = null;
         try
@@ -126,19 +154,21 @@ public sealed class Sweeper(
                 if (Alteration(active, binding) is { } what)
                     await SayAsync(history.Id, new Signal.BindingAltered(binding.Uid, what));
                 else
-                    await engine.AdvanceUntilWaitAsync(history.Id);
+                    engine.Prompt(history.Id);
                 break;
-            case RequestState.Active or RequestState.Closed { Grant: not null } when isOurs:
+            case RequestState.Active { Grant: var grant } when isOurs && binding.Name == grant.Binding:
+            case RequestState.Closed { Grant: { } closed } when isOurs && binding.Name == closed.Binding:
                 log.SweepFound(entry.Id, $"{binding.Name} ({binding.Uid}) stands without a grant");
                 await SayAsync(history.Id, new Signal.StrayBinding(binding.Uid));
                 break;
-            case RequestState.Granting or RequestState.Revoking or RequestState.RevocationUnconfirmed:
-                await engine.AdvanceUntilWaitAsync(history.Id);
+            case RequestState.Granting or RequestState.Revoking or RequestState.RevocationUnconfirmed
+                when binding.Name == BindingName.For(history.Id, ((RequestState.Asked)history.State).Terms.Scope):
+                engine.Prompt(history.Id);
                 break;
             default:
                 if (isOurs && await RemoveAsync(entry, cluster, binding))
                     await findings.RecordAsync(entry.Id, new ClusterFact.OrphanRemoved(entry.Id, binding.Name, binding.Uid, "no request of this installation intended it"));
-                else if (!isOurs && binding.Subjects.Any(engineers.Contains))
+                else if (!isOurs && binding.Subjects.Any(view.Engineers.ContainsKey))
                     await findings.RecordAsync(entry.Id, new ClusterFact.UnmanagedCopyFound(entry.Id, binding.Name, binding.Uid));
                 break;
         }
@@ -146,7 +176,7 @@ public sealed class Sweeper(
 
     private async Task<bool> RemoveAsync(ClusterEntry entry, ICluster cluster, StandingBinding binding)
     {
-        log.SweepFound(entry.Id, $"{binding.Name} ({binding.Uid}) belongs to no open grant and is removed");
+        log.SweepFound(entry.Id, $"{binding.Name} ({binding.Uid}) is past its end or belongs to no open grant, and is removed");
         if (await cluster.RemoveAsync(binding, CancellationToken.None) is not RemovalOutcome.Failed failed)
             return true;
         log.SweepFailed(entry.Id, failed.Reason, null);
@@ -166,10 +196,11 @@ public sealed class Sweeper(
         }
     }
 
+    // Recorded here, carried out by the host: one hung cluster must not hold up the sweep of what stands elsewhere.
     private async Task SayAsync(RequestId id, Signal signal)
     {
         await engine.SubmitAsync(id, signal, CancellationToken.None);
-        await engine.AdvanceUntilWaitAsync(id);
+        engine.Prompt(id);
     }
 
     private string? Alteration(RequestState.Active active, StandingBinding binding) =>
@@ -183,4 +214,12 @@ public sealed class Sweeper(
 
     private static RequestId? NamedRequest(BindingName name) =>
         name.Name.StartsWith(BindingName.Prefix, StringComparison.Ordinal) && RequestId.TryParse(name.Name[BindingName.Prefix.Length..], out var id) ? id : null;
+
+    /// <summary>A cluster as this pass sees it.</summary>
+    /// <param name="Standing">Null where it could not be listed.</param>
+    private sealed record ClusterView(ClusterEntry Entry, ICluster Cluster, IReadOnlyList<StandingBinding>? Standing, Reading<RoleRules> Role)
+    {
+        /// <summary>Subjects of the open requests here.</summary>
+        public ConcurrentDictionary<string, bool> Engineers { get; } = new(StringComparer.Ordinal);
+    }
 }

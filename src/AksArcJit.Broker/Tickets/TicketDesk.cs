@@ -8,7 +8,7 @@ using AksArcJit.Lifecycle.Tickets;
 namespace AksArcJit.Broker.Tickets;
 
 /// <summary>Hears of tickets. A close is recorded first, then given to every request in the ticket's index; a crash between resumes.</summary>
-public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider time, RequestEngine engine)
+public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider time, Endings endings)
 {
     private static readonly IReadOnlyList<string> EndedByAClose =
         [nameof(RequestState.AwaitingConsent), nameof(RequestState.Scheduled), nameof(RequestState.Granting), nameof(RequestState.Active)];
@@ -45,20 +45,13 @@ public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider t
         }
     }
 
-    /// <summary>Ends everything under a closed ticket, and takes the ticket from the open index when that is done.</summary>
+    /// <summary>Ends everything under a closed ticket, and takes the ticket from the open index when every end is recorded.</summary>
     public async Task DistributeAsync(TicketId id)
     {
         var history = TicketHistory.Of(id, await journal.ReadAsync(StreamId.Of(id), CancellationToken.None));
         if (history.Ticket is { Status: TicketStatus.Closed })
-            await Spreading.OverAsync(RequestsOfAsync(id), request => EndAsync(request, $"Ticket {id} was closed."));
+            await endings.EndAsync(RequestsOfAsync(id), _ => new Signal.TicketClosed($"Ticket {id} was closed."));
         await journal.SettleAsync(StreamId.Of(id), history.Version, CancellationToken.None);
-    }
-
-    /// <summary>Ends one request whose ticket has closed.</summary>
-    public async Task EndAsync(RequestId request, string reason)
-    {
-        await engine.SubmitAsync(request, new Signal.TicketClosed(reason), CancellationToken.None);
-        await engine.AdvanceUntilWaitAsync(request);
     }
 
     private async IAsyncEnumerable<RequestId> RequestsOfAsync(TicketId id)

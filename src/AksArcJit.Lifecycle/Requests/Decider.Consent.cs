@@ -45,7 +45,7 @@ public static partial class Decider
     private static Decision Decide(RequestState state, Signal.GrantDue due, DateTimeOffset now) => state switch
     {
         Scheduled scheduled when now >= scheduled.StartAt => StartScheduled(scheduled, due.Circumstances, now),
-        Granting granting when now >= granting.Attempt.GiveUpAt => DecideDeadline(granting, now),
+        Granting granting when now >= granting.EndsAt => DecideDeadline(granting, now),
         Granting granting when !CanSend(granting.Attempt, now) && now >= granting.Attempt.RetryAt => StartAgain(granting, due.Circumstances, now),
         _ => Decision.Accept(),
     };

@@ -9,14 +9,14 @@ public static partial class Decider
 {
     private static Decision Decide(RequestState state, Signal.CreateWithheld withheld, DateTimeOffset now) => state switch
     {
-        Granting granting when now >= granting.Attempt.GiveUpAt => DecideDeadline(granting, now),
+        Granting granting when now >= granting.EndsAt => DecideDeadline(granting, now),
         Granting granting => Decision.Retry(now + HoldPause, Held(granting.Attempt.HeldFor, withheld.Reason)),
         _ => Decision.Accept(),
     };
 
     private static Decision Decide(RequestState state, Signal.CreateFailed failed, DateTimeOffset now) => state switch
     {
-        Granting granting when now >= granting.Attempt.GiveUpAt => GiveUp(granting, failed.Reason),
+        Granting granting when now >= granting.EndsAt => GiveUp(granting, failed.Reason),
         Granting { Attempt: var attempt } when attempt.Pending && attempt.Number == failed.Attempt =>
             Decision.Accept(new GrantAttemptFailed(failed.Attempt, failed.Reason)),
         _ => Decision.Accept(),
@@ -24,7 +24,7 @@ public static partial class Decider
 
     private static Decision Decide(RequestState state, Signal.CreateUnknown unknown, DateTimeOffset now) => state switch
     {
-        Granting granting when now >= granting.Attempt.GiveUpAt =>
+        Granting granting when now >= granting.EndsAt =>
             Decision.Accept(new GrantOutcomeUnknown(unknown.Attempt, unknown.Reason), new RevocationStarted(new Outcome.GrantFailed(unknown.Reason), null, unknown.Reason)),
         // Also for an attempt that is no longer the current one, or beside one that succeeded: what was sent may still take effect.
         Granting or Active or Revoking or RequestState.RevocationUnconfirmed => Decision.Accept(new GrantOutcomeUnknown(unknown.Attempt, unknown.Reason)),
@@ -33,13 +33,13 @@ public static partial class Decider
 
     private static Decision Decide(RequestState state, Signal.BindingCreated created, DateTimeOffset now) => state switch
     {
-        Granting granting when now >= granting.Attempt.GiveUpAt || now >= created.NotAfter => Decision.Accept(
+        Granting granting when now >= granting.EndsAt || now >= created.NotAfter => Decision.Accept(
             new BindingObserved(created.Uid, created.NotAfter, "the binding stands too late to be granted"),
             new RevocationStarted(new Outcome.GrantFailed("the binding stood too late"), null, "The binding stood too late to be granted.")),
-        Granting granting when created.Answers.All(answer => answer.Allowed) => Decision.Accept(new Granted(
+        Granting granting when created.Unanswered is null && created.Answers.All(answer => answer.Allowed) => Decision.Accept(new Granted(
             created.Uid, created.NotAfter, Earlier(now + granting.Grant.Terms.Duration, created.NotAfter), created.Answers)),
         Granting granting => Decision.Retry(now + Timing.Pause(1, Timing.LongestGrantPause),
-            granting.Grant.Uid == created.Uid ? [] : [new BindingObserved(created.Uid, created.NotAfter, NotYet(created.Answers))]),
+            granting.Grant.Uid == created.Uid ? [] : [new BindingObserved(created.Uid, created.NotAfter, created.Unanswered ?? NotYet(created.Answers))]),
         _ => Seen(state, created.Uid, "seen by a create that was still in flight"),
     };
 
@@ -58,6 +58,7 @@ public static partial class Decider
     private static Decision Decide(RequestState state, Signal.BindingAbsent absent, DateTimeOffset now) => state switch
     {
         Active active when active.Grant.Uid == absent.SoughtUid => Judge(active.Grant, absent, null, now, UnorderedEnd(active, now)),
+        Granting granting when now >= granting.Grant.EndsBy => Judge(granting.Grant, absent, null, now, GivenUp(granting, NotConfirmed)),
         Revoking revoking => Judge(revoking.Grant, absent, revoking.Removal, now),
         RequestState.RevocationUnconfirmed unconfirmed => Judge(unconfirmed.Grant, absent, unconfirmed.Removal, now, isUnconfirmed: true),
         _ => Decision.Accept(),
@@ -86,6 +87,8 @@ public static partial class Decider
     {
         Active active when now >= active.ExpiresAt =>
             Decision.Retry(now + Timing.Pause(1, Timing.LongestRevocationPause), Expiry, new RevocationAttemptFailed(failed.Reason)),
+        Granting granting when now >= granting.Grant.EndsBy => Decision.Retry(now + Timing.Pause(1, Timing.LongestRevocationPause),
+            GivenUp(granting, NotConfirmed), new RevocationAttemptFailed(failed.Reason)),
         Revoking revoking => Decision.Retry(now + Timing.Pause(revoking.Removal.Failures + 1, Timing.LongestRevocationPause),
             HasLasted(revoking.Removal, now)
                 ? [new RequestFact.RevocationUnconfirmed(failed.Reason, [])]

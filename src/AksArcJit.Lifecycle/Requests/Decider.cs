@@ -76,7 +76,7 @@ public static partial class Decider
     private static Decision DecideDeadline(RequestState state, DateTimeOffset now) => state switch
     {
         AwaitingConsent waiting when now >= waiting.Request.ConsentDeadline => Decision.Accept(new ConsentLapsed()),
-        Granting granting when now >= granting.Attempt.GiveUpAt => GiveUp(granting, "the cluster did not confirm the access within 10 minutes"),
+        Granting granting when now >= granting.EndsAt => GiveUp(granting, NotConfirmed),
         Active active when now >= active.ExpiresAt => Decision.Accept(Expiry),
         _ => Decision.Accept(),
     };
@@ -102,8 +102,12 @@ public static partial class Decider
     private static Decision Revoke(Granting granting, EndCause seen, Outcome unseen, Person? by, string reason) =>
         Decision.Accept(new RevocationStarted(granting.Grant.Uid is null ? unseen : new Outcome.Ended(seen), by, reason));
 
-    private static Decision GiveUp(Granting granting, string reason) =>
-        Decision.Accept(new RevocationStarted(new Outcome.GrantFailed(granting.Attempt.HeldFor ?? reason), null, reason));
+    private static Decision GiveUp(Granting granting, string reason) => Decision.Accept(GivenUp(granting, reason));
+
+    private static RevocationStarted GivenUp(Granting granting, string reason) =>
+        new(new Outcome.GrantFailed(granting.Attempt.HeldFor ?? reason), null, reason);
+
+    private const string NotConfirmed = "the cluster did not confirm the access in time";
 
     private static CancelCause CancelFor(RevokedBy whose) => whose == RevokedBy.Operator ? CancelCause.OperatorRevoked : CancelCause.CustomerRevoked;
 

@@ -42,12 +42,13 @@ public static class Evolution
             Attempt = s.Attempt with { AppearedBefore = Later(s.Attempt.AppearedBefore, at + Timing.AppearanceLimit) },
         },
         // The attempt goes on: it may send again, so what may still appear stays as it was.
-        (Granting s, BindingObserved seen) => s with { Grant = s.Grant with { Uid = seen.Uid, NotAfter = seen.NotAfter } },
+        (Granting s, BindingObserved seen) => s with { Grant = s.Grant with { Uid = seen.Uid, NotAfter = seen.NotAfter, EndsBy = seen.NotAfter } },
         (Granting s, Granted granted) => new Active(s.Request,
             s.Grant with
             {
                 Uid = granted.Uid,
                 NotAfter = granted.NotAfter,
+                EndsBy = granted.NotAfter,
                 // This create has landed. An earlier outcome of the attempt that was recorded (unknown) still counts.
                 MayAppearUntil = s.Attempt.Pending ? s.Attempt.AppearedBefore : s.Grant.MayAppearUntil,
             },
@@ -84,7 +85,7 @@ public static class Evolution
         return new Granting(
             request,
             new Grant(intended.Terms, intended.Binding, before?.Uid, intended.NotAfter,
-                Later(appearedBefore, at + Timing.SendWindow + Timing.AppearanceLimit), intended.Probes, intended.Terms.RulesHash),
+                Later(appearedBefore, at + Timing.SendWindow + Timing.AppearanceLimit), intended.Probes, intended.Terms.RulesHash, Earlier(before?.EndsBy ?? intended.NotAfter, intended.NotAfter)),
             new Attempt(intended.Attempt, last?.FirstIntentAt ?? at, at, true, at, null, appearedBefore));
     }
 
@@ -99,6 +100,8 @@ public static class Evolution
 
     private static Grant StillMayAppear(Grant grant, DateTimeOffset at) =>
         grant with { MayAppearUntil = Later(grant.MayAppearUntil, at + Timing.AppearanceLimit) };
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -20,6 +20,9 @@ public static class NextStep
 
     private static Step Of(Granting s, DateTimeOffset now)
     {
+        // Whatever else is held up: nothing stands past its own end, and its removal does not wait for the journal.
+        if (now >= s.Grant.EndsBy)
+            return new Step.RemoveBinding(s.Grant);
         if (now >= s.Attempt.GiveUpAt)
             return new Step.PassDeadline();
         if (s.Attempt.Pending && now <= s.Attempt.SendBy)

@@ -31,6 +31,9 @@ public abstract record RequestState
     public sealed record Granting(AccessRequest Request, Grant Grant, Attempt Attempt) : Asked(Request)
     {
         public override Terms Terms => Grant.Terms;
+
+        /// <summary>Granting is over then: it gives up, or what may stand comes to its own end, whichever is first.</summary>
+        public DateTimeOffset EndsAt => Attempt.GiveUpAt < Grant.EndsBy ? Attempt.GiveUpAt : Grant.EndsBy;
     }
 
     public sealed record Active(AccessRequest Request, Grant Grant, DateTimeOffset GrantedAt, DateTimeOffset ExpiresAt) : Asked(Request)
@@ -60,6 +63,7 @@ public abstract record RequestState
 /// <param name="NotAfter">The binding's own end, whatever happens to us.</param>
 /// <param name="MayAppearUntil">Until then a create that was sent may still take effect: absence proves nothing.</param>
 /// <param name="RulesHash">The role's rules as last accepted during the grant.</param>
+/// <param name="EndsBy">The earliest notAfter of any attempt so far, since what one of them made may stand untold; once a binding was seen, its own.</param>
 public sealed record Grant(
     Terms Terms,
     BindingName Binding,
@@ -67,7 +71,8 @@ public sealed record Grant(
     DateTimeOffset NotAfter,
     DateTimeOffset MayAppearUntil,
     IReadOnlyList<Probe> Probes,
-    string RulesHash);
+    string RulesHash,
+    DateTimeOffset EndsBy);
 
 /// <summary>The current attempt to bind.</summary>
 /// <param name="Pending">True until an outcome of this attempt is recorded.</param>

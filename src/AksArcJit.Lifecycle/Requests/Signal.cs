@@ -44,7 +44,8 @@ public abstract record Signal
     public sealed record CreateUnknown(int Attempt, string Reason) : Signal;
 
     /// <summary>Outcome: the binding stands and the cluster answered the probes.</summary>
-    public sealed record BindingCreated(string Uid, DateTimeOffset NotAfter, IReadOnlyList<ProbeAnswer> Answers) : Signal;
+    /// <param name="Unanswered">Why the cluster could not be asked; null where it answered.</param>
+    public sealed record BindingCreated(string Uid, DateTimeOffset NotAfter, IReadOnlyList<ProbeAnswer> Answers, string? Unanswered = null) : Signal;
 
     /// <summary>Outcome: nothing of ours is there under name and uid, read consistently, and the cluster answered the probes.</summary>
     /// <param name="SoughtUid">The uid known when the removal began: an absence says nothing of a binding seen since.</param>

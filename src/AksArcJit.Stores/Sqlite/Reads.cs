@@ -45,7 +45,9 @@ internal sealed class ReadSession(SqliteConnection connection)
         using var row = command.ExecuteReader();
         var entries = new List<OpenEntry>();
         while (row.Read())
-            entries.Add(new OpenEntry(StreamId.Parse(row.GetString(0)), Time(row.GetInt64(1))));
+            // A row that names no stream is not ours, and must not keep the others from being ended.
+            if (StreamId.TryParse(row.GetString(0), out var stream))
+                entries.Add(new OpenEntry(stream, Time(row.GetInt64(1))));
         return entries;
     }
 
@@ -84,5 +86,6 @@ internal sealed class ReadSession(SqliteConnection connection)
         }
     }
 
-    private static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);
+    // A time that no clock shows is damage in its own chain, which the hashes tell; it must not stop the reading of others.
+    private static DateTimeOffset Time(long ticks) => new(Math.Clamp(ticks, 0, DateTimeOffset.MaxValue.UtcTicks), TimeSpan.Zero);
 }

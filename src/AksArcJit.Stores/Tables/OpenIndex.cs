@@ -92,7 +92,10 @@ internal sealed class OpenIndex(Table table, Chains chains, TimeProvider time)
         await foreach (var page in table.PagesAsync(null, 1000, cancellation))
             foreach (var entity in page)
             {
-                var (stream, row) = (StreamId.Parse(entity.PartitionKey), OpenRow.Read(entity));
+                // A row that names no stream is not ours, and must not keep the others from being ended.
+                if (!StreamId.TryParse(entity.PartitionKey, out var stream))
+                    continue;
+                var row = OpenRow.Read(entity);
                 if (await HasChainOrIsYoungAsync(stream, row, cancellation))
                     yield return new OpenEntry(stream, row.Due);
                 else

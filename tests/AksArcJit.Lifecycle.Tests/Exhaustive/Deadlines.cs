@@ -14,7 +14,7 @@ public static class Deadlines
         {
             AwaitingConsent s => s.Request.Terms.StartAt is { } start ? [s.Request.ConsentDeadline, start] : [s.Request.ConsentDeadline],
             Scheduled s => [s.StartAt, s.StartAt + Timing.GrantingLimit],
-            Granting s => [s.Attempt.Pending ? s.Attempt.SendBy : s.Attempt.RetryAt, s.Attempt.GiveUpAt, s.Grant.NotAfter, s.Grant.MayAppearUntil],
+            Granting s => [s.Attempt.Pending ? s.Attempt.SendBy : s.Attempt.RetryAt, s.Attempt.GiveUpAt, s.Grant.EndsBy, s.Grant.NotAfter, s.Grant.MayAppearUntil],
             Active s => [s.ExpiresAt, s.Grant.NotAfter, s.Grant.MayAppearUntil],
             Revoking s => [s.Grant.MayAppearUntil, s.Removal.StartedAt + Timing.UnconfirmedAfter],
             RequestState.RevocationUnconfirmed s => [s.Grant.MayAppearUntil],

@@ -57,7 +57,7 @@ public static class FaultyVerbs
             new Granted("uid-1", DateTimeOffset.MaxValue, DateTimeOffset.MaxValue, [])) : null) with
         {
             Apply = (state, fact, at) => state is Scheduled && fact is Granted
-                ? new Active(((Asked)state).Request, new Grant(((Asked)state).Terms, BindingName.For(Sample.Id(7), new Scope.Cluster()), "uid-1", at, at, [], ""), at, at.AddHours(1))
+                ? new Active(((Asked)state).Request, new Grant(((Asked)state).Terms, BindingName.For(Sample.Id(7), new Scope.Cluster()), "uid-1", at, at, [], "", at), at, at.AddHours(1))
                 : Evolution.Apply(state, fact, at),
         },
         ["grants what is not yet allowed"] = Deciding((state, signal, now) => state is Granting && signal is Signal.BindingCreated created
@@ -68,6 +68,10 @@ public static class FaultyVerbs
             Next = (state, now) => state is Granting { Attempt.Pending: true } granting && now < granting.Attempt.GiveUpAt
                 ? new Step.CreateBinding(granting.Grant, granting.Attempt)
                 : NextStep.Of(state, now),
+        },
+        ["lets a held binding stand past its own end"] = Verbs.Real with
+        {
+            Next = (state, now) => NextStep.Of(state is Granting granting ? granting with { Grant = granting.Grant with { EndsBy = DateTimeOffset.MaxValue } } : state, now),
         },
         ["window beyond the binding's notAfter"] = Deciding((state, signal, now) => Each(Decider.Decide(state, signal, now), fact =>
             fact is Granted granted && state is Granting granting ? granted with { ExpiresAt = now + granting.Terms.Duration } : fact)),

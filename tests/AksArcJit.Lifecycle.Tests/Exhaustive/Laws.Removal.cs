@@ -79,5 +79,9 @@ public static partial class Laws
     private static bool AccessIsRemovedWhenDueAndNotBefore(Node node, Step next) =>
         node.State is not Active || (node.Now >= node.Ledger.ExpiresAt) == next is Step.RemoveBinding;
 
+    // Held, paused or never told: while a binding stands past the end that it carries, the next step takes it away.
+    private static bool NothingStandsPastItsOwnEnd(Node node, Step next) =>
+        node.State is not Granting || node.World.Standing is not { IsOwed: true } standing || node.Now < standing.NotAfter || next is Step.RemoveBinding;
+
     private static bool NothingWaitsForThePast(Node node, Step next) => next is not Step.WaitUntil wait || wait.At > node.Now;
 }

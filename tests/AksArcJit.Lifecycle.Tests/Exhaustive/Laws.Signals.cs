@@ -30,7 +30,8 @@ public static partial class Laws
     private static DateTimeOffset Due(Node node) => node.State switch
     {
         AwaitingConsent => node.Ledger.Request!.ConsentDeadline,
-        Granting => node.Ledger.FirstIntentAt + Timing.GrantingLimit,
+        // The ledger's limit, or the end of what may stand: that it is early enough is NothingStandsPastItsOwnEnd's to say.
+        Granting s => s.Grant.EndsBy < node.Ledger.FirstIntentAt + Timing.GrantingLimit ? s.Grant.EndsBy : node.Ledger.FirstIntentAt + Timing.GrantingLimit,
         Active => node.Ledger.ExpiresAt!.Value,
         _ => DateTimeOffset.MaxValue,
     };

@@ -16,7 +16,7 @@ public static partial class Laws
     ];
 
     private static readonly Func<Node, Step, bool>[] OfNodes =
-        [CreateIsAskedOnlyAfterItsIntentAndInTime, RemovalIsTheOnlyStepUntilClosed, AccessIsRemovedWhenDueAndNotBefore, NothingWaitsForThePast];
+        [CreateIsAskedOnlyAfterItsIntentAndInTime, RemovalIsTheOnlyStepUntilClosed, AccessIsRemovedWhenDueAndNotBefore, NothingStandsPastItsOwnEnd, NothingWaitsForThePast];
 
     public static int Count => OfEdges.Length + OfNodes.Length;
 

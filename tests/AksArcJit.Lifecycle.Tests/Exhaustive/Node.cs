@@ -84,7 +84,7 @@ public sealed record Node(RequestState State, World World, Ledger Ledger, DateTi
         key.Append(World.Flights.All(flight => flight.LandBy <= grant.MayAppearUntil) ? 'c' : '-');
         if (State is Granting { Attempt: var attempt })
         {
-            key.Append(grant.NotAfter < attempt.GiveUpAt ? 's' : 'l');
+            key.Append(grant.NotAfter < attempt.GiveUpAt ? 's' : 'l').Append(grant.EndsBy < grant.NotAfter ? 'e' : '-');
             key.Append(World.Flights.All(flight => flight.Attempt == attempt.Number || flight.LandBy <= attempt.AppearedBefore) ? 'c' : '-');
         }
     }

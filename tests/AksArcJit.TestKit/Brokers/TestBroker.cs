@@ -33,11 +33,12 @@ public sealed class TestBroker
         var circumstances = new Circumstancer(journal, clusters, Book);
         Engine = new RequestEngine(journal, sealing, time, new EffectPerformer(clusters, circumstances, time), Queue, openGrants);
         var consentNotices = new ConsentNotices(notices ?? Notices, secrets, Book, NullLogger<ConsentNotices>.Instance);
-        Tickets = new TicketDesk(journal, sealing, time, Engine);
-        Operations = new OperationsDesk(journal, sealing, time, Engine);
+        var endings = new Endings(Engine, time, NullLogger<Endings>.Instance);
+        Tickets = new TicketDesk(journal, sealing, time, endings);
+        Operations = new OperationsDesk(journal, sealing, time, endings);
         Requests = new RequestDesk(journal, Engine, circumstances, Book, secrets, sealing, consentNotices, time);
         Consents = new ConsentDesk(Engine, circumstances, clusters, Book, time);
-        Sweeper = new Sweeper(journal, Engine, Tickets, circumstances, consentNotices, clusters, Book, new ClusterFindings(journal, sealing, time), time, NullLogger<Sweeper>.Instance);
+        Sweeper = new Sweeper(journal, Engine, circumstances, consentNotices, clusters, Book, new ClusterFindings(journal, sealing, time), time, NullLogger<Sweeper>.Instance);
         Loop = new DeadlineLoop(Queue, journal, Engine, Tickets, Operations, openGrants, time, NullLogger<DeadlineLoop>.Instance);
         Secrets = secrets;
     }

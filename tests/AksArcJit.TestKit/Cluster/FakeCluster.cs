@@ -18,6 +18,9 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
     /// <summary>While set, nothing is answered: creates are unknown, removals fail.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>While set, the cluster answers everything but reviews.</summary>
+    public bool IsProbeDown { get; set; }
+
     /// <summary>Replaces the next answers to a create; the create is still applied where the flag says so.</summary>
     public Queue<(bool Applied, BindingOutcome Answer)> CreateAnswers { get; } = new();
 
@@ -99,7 +102,7 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
 
     public Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(string user, IReadOnlyList<Probe> probes, CancellationToken cancellation)
     {
-        if (IsDown)
+        if (IsDown || IsProbeDown)
             return Task.FromResult<Reading<IReadOnlyList<ProbeAnswer>>>(new Reading<IReadOnlyList<ProbeAnswer>>.Unreadable("the cluster is down"));
         lock (_gate)
         {

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
+using Microsoft.Extensions.Logging;
+
+namespace AksArcJit.Broker.Requests;
+
+/// <summary>
+/// Ends many requests on one word. First every end is recorded, which needs the journal only; then all are carried out together. A cluster
+/// that hangs delays neither the record nor the ends on other clusters, and the caller no longer than <see cref="Patience"/>.
+/// </summary>
+public sealed class Endings(RequestEngine engine, TimeProvider time, ILogger<Endings> log)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <param name="signalFor">What ends a request as it stands; null where it is to be left alone.</param>
+    /// <returns>How many requests took the signal.</returns>
+    /// <exception cref="Ports.JournalUnavailableException">Some could not be recorded; those that were are carried out all the same.</exception>
+    public async Task<int> EndAsync(IAsyncEnumerable<RequestId> requests, Func<RequestState, Signal?> signalFor)
+    {
+        var recorded = new ConcurrentQueue<RequestHistory>();
+        var recording = Spreading.OverAsync(requests, async id =>
+        {
+            try
+            {
+                if (signalFor((await engine.ReadAsync(id, CancellationToken.None)).State) is { } signal
+                    && await engine.SubmitAsync(id, signal, CancellationToken.None) is Submission.Recorded { History: var history })
+                    recorded.Enqueue(history);
+            }
+            catch (QuarantineException quarantine)
+            {
+                // Not to be ended through its chain: the sweep removes its binding. The others go on.
+                log.Quarantined(quarantine.Message);
+            }
+        });
+        await recording.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await Task.WhenAny(Task.WhenAll(recorded.Select(CarryOutAsync)), Task.Delay(Patience, time));
+        await recording;
+        return recorded.Count;
+    }
+
+    /// <summary>Never throws: what fails is told and tried again by the host.</summary>
+    private async Task CarryOutAsync(RequestHistory history)
+    {
+        try
+        {
+            await engine.CarryOutAsync(history);
+        }
+        catch (Exception failure)
+        {
+            log.AdvanceFailed(StreamId.Of(history.Id), failure.Message, failure);
+            engine.Prompt(history.Id);
+        }
+    }
+}
