@@ -20,8 +20,8 @@ public sealed class DeadlineLoop(
 
     // Grants wait for grants, never removals for them: a hung create holds a place for up to ten seconds. How many requests one cluster
     // gets at once is the adapter's bound; this one only keeps a storm from filling memory.
-    private const int RemovalsAtOnce = 1024;
-    private const int OthersAtOnce = 64;
+    public const int RemovalsAtOnce = 1024;
+    public const int OthersAtOnce = 64;
 
     /// <summary>Runs until stopped; then waits for what has begun.</summary>
     public async Task RunAsync(CancellationToken stop)
