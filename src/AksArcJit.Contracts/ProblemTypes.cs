@@ -33,6 +33,7 @@ public static class ProblemTypes
     public const string RoleForbidden = Prefix + "role-forbidden";
     public const string DangerNotAccepted = Prefix + "danger-not-accepted";
     public const string ScopeNotAllowed = Prefix + "scope-not-allowed";
+    public const string NamespaceNotFound = Prefix + "namespace-not-found";
     public const string NotEnoughApprovers = Prefix + "not-enough-approvers";
     public const string GrantsPaused = Prefix + "grants-paused";
     public const string PendingTwin = Prefix + "pending-twin";

@@ -2,9 +2,11 @@ using AksArcJit.Broker.Ports;
 using AksArcJit.Kubernetes.Access;
 using AksArcJit.Kubernetes.Api;
 using AksArcJit.Kubernetes.Bindings;
+using AksArcJit.Kubernetes.Namespaces;
 using AksArcJit.Kubernetes.Roles;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Roles;
+using AksArcJit.Lifecycle.Rules;
 
 namespace AksArcJit.Kubernetes;
 
@@ -12,6 +14,7 @@ namespace AksArcJit.Kubernetes;
 internal sealed class KubernetesCluster(ClusterConnection connection, ApiClient api, TimeProvider time) : ICluster, IDisposable
 {
     private readonly RoleReader _roles = new(api);
+    private readonly NamespaceReader _namespaces = new(api);
     private readonly BindingCreation _creation = new(api, connection.Installation);
     private readonly BindingRemoval _removal = new(api, connection.Installation, time);
     private readonly BindingListing _listing = new(api);
@@ -21,6 +24,8 @@ internal sealed class KubernetesCluster(ClusterConnection connection, ApiClient 
     public ClusterId Id => connection.Id;
 
     public Task<Reading<RoleRules>> ReadRoleAsync(string role, CancellationToken cancellation) => _roles.ReadAsync(role, cancellation);
+
+    public Task<Reading<LiveNamespace>> ReadNamespaceAsync(string name, CancellationToken cancellation) => _namespaces.ReadAsync(name, cancellation);
 
     public Task<BindingOutcome> CreateAsync(BindingSpec spec, DateTimeOffset sendBy, CancellationToken cancellation) =>
         _creation.CreateAsync(spec, sendBy, cancellation);

@@ -22,6 +22,8 @@ public enum RefusalReason
     /// <summary>The live role holds a danger that the cluster's options do not name.</summary>
     DangerNotAccepted,
     ScopeNotAllowed,
+    /// <summary>The namespace does not exist on the cluster, or is being deleted.</summary>
+    NamespaceNotFound,
     /// <summary>Fewer approvers than the quorum remain when the engineer is left out.</summary>
     NotEnoughApprovers,
     GrantsPaused,

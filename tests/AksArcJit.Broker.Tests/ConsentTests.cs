@@ -1,4 +1,5 @@
 using AksArcJit.Broker.Consents;
+using AksArcJit.Broker.Requests;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
@@ -56,6 +57,37 @@ public class ConsentTests
         var shown = (await world.Broker.Consents.ReadAsync(link, CancellationToken.None))!.Terms.Hash();
         Assert.IsType<ConsentResult.NotConfirmed>(await world.Broker.Consents.DecideAsync(link, Answer(shown) with { Confirmation = "edge-01" }, CancellationToken.None));
         Assert.IsType<ConsentResult.Decided>(await world.Broker.Consents.DecideAsync(link, Answer(shown), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Ask_WhenTheNamespaceDoesNotExist_IsRefusedWithNothingWritten()
+    {
+        var world = new World();
+        world.Cluster.MissingNamespaces.Add("nowhere");
+        await world.OpenTicketAsync();
+        var before = world.Journal.Streams.Count;
+
+        var refused = Assert.IsType<Submission.Refused>(await world.Broker.AskAsync("k", TimeSpan.FromMinutes(30), new Scope.Namespace("nowhere")));
+
+        Assert.Equal(RefusalReason.NamespaceNotFound, refused.Refusal.Reason);
+        Assert.Equal(before, world.Journal.Streams.Count);
+    }
+
+    [Fact]
+    public async Task Decide_WhenNarrowedToANamespaceThatDoesNotExist_SpendsNothing()
+    {
+        var world = new World();
+        world.Cluster.MissingNamespaces.Add("nowhere");
+        var id = await world.AskAsync();
+        var link = world.Broker.LinkFor(id, Sample.Approver);
+        var shown = (await world.Broker.Consents.ReadAsync(link, CancellationToken.None))!.Terms.Hash();
+
+        var refused = Assert.IsType<ConsentResult.Refused>(await world.Broker.Consents.DecideAsync(
+            link, Answer(shown) with { Scope = new Scope.Namespace("nowhere") }, CancellationToken.None));
+
+        Assert.Equal(RefusalReason.NamespaceNotFound, refused.Refusal.Reason);
+        Assert.IsType<ConsentResult.Decided>(await world.Broker.Consents.DecideAsync(
+            link, Answer(shown) with { Scope = new Scope.Namespace("demo") }, CancellationToken.None));
     }
 
     [Fact]

@@ -210,6 +210,79 @@ public class EndingTests
     }
 
     [Fact]
+    public async Task RevokeAll_WhenItMissedARequestThatWasBeingAsked_NothingIsBoundForIt()
+    {
+        var world = new World();
+        var id = await world.AskAsync();
+        await OrderUnheardAsync(world);
+
+        await world.Broker.ApproveAsync(id, Sample.Approver);
+        await world.PassAsync(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(new Outcome.Cancelled(CancelCause.OperatorRevoked), Assert.IsType<RequestState.Closed>(await world.Broker.StateAsync(id)).Outcome);
+        Assert.Empty(world.Cluster.Log);
+    }
+
+    [Fact]
+    public async Task RevokeAll_WhenItMissedARequestThatWasBeingAsked_TheSweepEndsIt()
+    {
+        var world = new World();
+        var id = await world.AskAsync();
+        await OrderUnheardAsync(world);
+
+        await world.Broker.Sweeper.SweepAsync(CancellationToken.None);
+
+        Assert.Equal(new Outcome.Cancelled(CancelCause.OperatorRevoked), Assert.IsType<RequestState.Closed>(await world.Broker.StateAsync(id)).Outcome);
+    }
+
+    [Fact]
+    public async Task RevokeAll_WhenOneClusterHangs_EndsTheOthersAndRecordsEveryEnd()
+    {
+        var far = ClusterId.Parse("edge-02");
+        var options = TestBroker.Options();
+        var second = TestBroker.Options().Clusters[0];
+        (second.Id, second.DisplayName) = (far.Text, "Edge 02");
+        options.Clusters.Add(second);
+        var world = new World();
+        var healthy = new TestKit.Cluster.FakeCluster(far, "test", world.Clock);
+        var broker = new TestBroker(world.Journal, new TestKit.Cluster.FakeClusters(world.Cluster, healthy), world.Clock, 79, options: options);
+        await world.OpenTicketAsync(Sample.Ticket() with { Clusters = [Sample.ClusterId, far] });
+        var hung = new List<RequestId>();
+        for (var i = 0; i < 120; i++)
+            hung.Add(await GrantedAsync(broker, $"hung-{i}", Sample.ClusterId, "Edge 01", new Scope.Namespace($"n{i}")));
+        var other = await GrantedAsync(broker, "other", far, "Edge 02", new Scope.Cluster());
+        var never = new TaskCompletionSource();
+        world.Cluster.BeforeRemove = () => never.Task;
+
+        var ending = broker.Operations.RevokeAllAsync(new PauseScope.Everything(), RevokedBy.Operator, Sample.Operator, "incident", CancellationToken.None);
+
+        Assert.IsType<RequestState.Closed>(await broker.StateAsync(other));
+        Assert.Empty(healthy.Bindings);
+        foreach (var id in hung)
+            Assert.IsType<RequestState.Revoking>(await broker.StateAsync(id));
+        Assert.False(ending.IsCompleted);
+        world.Time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(121, await ending);
+        never.SetResult();
+    }
+
+    private static async Task<RequestId> GrantedAsync(TestBroker broker, string key, ClusterId cluster, string displayName, Scope scope)
+    {
+        var id = Assert.IsType<Requests.Submission.Recorded>(await broker.AskAsync(key, TimeSpan.FromHours(1), scope, cluster: cluster)).History.Id;
+        await broker.ApproveAsync(id, Sample.Approver, displayName);
+        Assert.IsType<RequestState.Active>(await broker.StateAsync(id));
+        return id;
+    }
+
+    /// <summary>An order that was carried out before the request could be seen.</summary>
+    private static async Task OrderUnheardAsync(World world)
+    {
+        var order = new SystemFact.RevocationOrdered(new PauseScope.Everything(), RevokedBy.Operator, Sample.Operator, "incident");
+        var records = new Sealing(new SeededEntropy(98)).Seal(StreamId.System, 0, HashChain.Start, [order], world.Clock.GetUtcNow());
+        await world.Journal.AppendAsync(new Append(StreamId.System, 0, records, new Head("", false), null, null), CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Pause_RefusesConsentWithNothingSpentAndHoldsAScheduledStart()
     {
         var world = new World();

@@ -56,5 +56,9 @@ public static class Sample
         null, true);
 
     public static Signal.Approve Approve(Person approver, Terms shown, TimeSpan? duration = null, Scope? scope = null, int quorum = 1) =>
-        new(approver, SecretHash(approver), shown.Hash(), duration, scope, "", Circumstances(quorum));
+        new(approver, SecretHash(approver), shown.Hash(), duration, scope, "", Circumstances(quorum) with { Namespace = Live(scope ?? shown.Scope) });
+
+    /// <summary>The namespace of a scope, standing; null for the whole cluster.</summary>
+    public static Reading<LiveNamespace>? Live(Scope scope) =>
+        scope is Scope.Namespace one ? new Reading<LiveNamespace>.Found(new LiveNamespace(one.Name, false)) : null;
 }

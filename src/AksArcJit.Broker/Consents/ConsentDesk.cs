@@ -79,7 +79,7 @@ public sealed class ConsentDesk(RequestEngine engine, Circumstancer circumstance
         Signal signal = answer.Verb switch
         {
             ConsentVerb.Approve => new Signal.Approve(approver.Person, secretHash, answer.TermsHash, answer.Duration, answer.Scope, answer.Comment,
-                await circumstances.GatherAsync(state.Request.Ticket, state.Terms, null, cancellation)),
+                await circumstances.GatherAsync(state.Request.Ticket, state.Terms with { Scope = answer.Scope ?? state.Terms.Scope }, null, cancellation)),
             ConsentVerb.Refuse => new Signal.Refuse(approver.Person, secretHash, answer.Comment),
             ConsentVerb.End => new Signal.Revoke(RevokedBy.Customer, approver.Person, answer.Comment.Length > 0 ? answer.Comment : "Ended by the approver."),
             _ => throw new ArgumentOutOfRangeException(nameof(answer)),

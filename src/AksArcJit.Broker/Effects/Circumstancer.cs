@@ -20,29 +20,31 @@ public sealed class Circumstancer(IJournal journal, IClusters clusters, ClusterB
     {
         var ticketReading = ReadTicketAsync(ticket, cancellation);
         var roleReading = ReadRoleAsync(terms.Cluster, cancellation);
-        var pauses = ReadPausesAsync(cancellation);
+        var system = ReadSystemAsync(cancellation);
+        var named = terms.Scope is Scope.Namespace one ? ReadNamespaceAsync(terms.Cluster, one.Name, cancellation) : null;
         var continued = continues is null ? null : ReadContinuedAsync(continues, cancellation);
         var policy = book.Find(terms.Cluster)?.Policy;
         return new Circumstances(
             await ticketReading, policy, await roleReading,
-            policy is null ? null : (await pauses)?.Cover(terms.Cluster, policy.Customer), null,
-            continued is null ? null : await continued);
+            policy is null ? null : (await system)?.Pauses.Cover(terms.Cluster, policy.Customer), null,
+            continued is null ? null : await continued, named is null ? null : await named);
     }
 
-    /// <summary>The re-read between intent and create: the ticket, and what stands in the way apart from it.</summary>
-    public async Task<(Reading<Ticket> Ticket, string? Hindrance)> GatherForCreateAsync(AccessRequest request, CancellationToken cancellation)
+    /// <summary>The re-read between intent and create: what has come about since, and must not be bound over.</summary>
+    public async Task<BeforeCreate> GatherForCreateAsync(RequestState.Granting granting, CancellationToken cancellation)
     {
+        var request = granting.Request;
         var ticket = ReadTicketAsync(request.Ticket, cancellation);
-        var pauses = await ReadPausesAsync(cancellation);
-        var hindrance = (await ticket, pauses) switch
+        var system = await ReadSystemAsync(cancellation);
+        var hindrance = (await ticket, system) switch
         {
             (Reading<Ticket>.Unreadable unreadable, _) => $"the ticket could not be read: {unreadable.Reason}",
             (Reading<Ticket>.Missing, _) => "the ticket could not be found",
             (_, null) => "the pause switch could not be read",
-            (_, { } known) when known.Cover(request.Terms.Cluster, request.Customer) => "grants are paused",
+            (_, { Pauses: var pauses }) when pauses.Cover(request.Terms.Cluster, request.Customer) => "grants are paused",
             _ => null,
         };
-        return (await ticket, hindrance);
+        return new BeforeCreate(await ticket, system?.EndOf(granting), hindrance);
     }
 
     public async Task<Reading<Ticket>> ReadTicketAsync(TicketId id, CancellationToken cancellation)
@@ -63,11 +65,17 @@ public sealed class Circumstancer(IJournal journal, IClusters clusters, ClusterB
             ? await cluster.ReadRoleAsync(entry.Policy.Role, cancellation)
             : new Reading<RoleRules>.Unreadable($"cluster {id} is not among the options");
 
-    private async Task<Lifecycle.Operations.Pauses?> ReadPausesAsync(CancellationToken cancellation)
+    private async Task<Reading<LiveNamespace>> ReadNamespaceAsync(ClusterId id, string name, CancellationToken cancellation) =>
+        clusters.Find(id) is { } cluster
+            ? await cluster.ReadNamespaceAsync(name, cancellation)
+            : new Reading<LiveNamespace>.Unreadable($"cluster {id} is not among the options");
+
+    /// <summary>Null where it cannot be read.</summary>
+    public async Task<SystemHistory?> ReadSystemAsync(CancellationToken cancellation)
     {
         try
         {
-            return SystemHistory.Of(await journal.ReadAsync(StreamId.System, cancellation)).Pauses;
+            return SystemHistory.Of(await journal.ReadAsync(StreamId.System, cancellation));
         }
         catch (Exception unreadable) when (unreadable is JournalUnavailableException or QuarantineException)
         {
@@ -89,3 +97,7 @@ public sealed class Circumstancer(IJournal journal, IClusters clusters, ClusterB
         }
     }
 }
+
+/// <param name="End">What an order to end everything, given after the request was asked, makes of it; null where none covers it.</param>
+/// <param name="Hindrance">What else stands in the way, for now; null where nothing does.</param>
+public sealed record BeforeCreate(Reading<Ticket> Ticket, Signal? End, string? Hindrance);

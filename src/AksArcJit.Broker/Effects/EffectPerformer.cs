@@ -35,10 +35,16 @@ public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstan
     private async IAsyncEnumerable<Signal> CreateAsync(RequestState.Granting granting, Step.CreateBinding create)
     {
         var (request, attempt) = (granting.Request, create.Attempt.Number);
-        var before = await circumstances.GatherForCreateAsync(request, CancellationToken.None);
+        var before = await circumstances.GatherForCreateAsync(granting, CancellationToken.None);
         if (IsClosed(before.Ticket))
         {
             yield return new Signal.TicketClosed($"Ticket {request.Ticket} was closed before access.");
+            yield break;
+        }
+        // Asked while the order was carried out, and so not among those that it reached.
+        if (before.End is { } end)
+        {
+            yield return end;
             yield break;
         }
         if (before.Hindrance is { } hindrance)

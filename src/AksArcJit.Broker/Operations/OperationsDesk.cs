@@ -34,7 +34,7 @@ public sealed class OperationsDesk(IJournal journal, Sealing sealing, TimeProvid
         }
         catch (QuarantineException)
         {
-            return await EndAsync([(order, time.GetUtcNow())]);
+            return await EndAsync(new SystemHistory(0, "", default, Pauses.None, [(order, time.GetUtcNow())]));
         }
         return await DistributeAsync();
     }
@@ -43,18 +43,12 @@ public sealed class OperationsDesk(IJournal journal, Sealing sealing, TimeProvid
     public async Task<int> DistributeAsync()
     {
         var history = SystemHistory.Of(await journal.ReadAsync(StreamId.System, CancellationToken.None));
-        var ended = history.Orders.Count > 0 ? await EndAsync(history.Orders) : 0;
+        var ended = history.Orders.Count > 0 ? await EndAsync(history) : 0;
         await journal.SettleAsync(StreamId.System, history.Version, CancellationToken.None);
         return ended;
     }
 
-    private Task<int> EndAsync(IReadOnlyList<(SystemFact.RevocationOrdered Order, DateTimeOffset At)> orders) =>
-        endings.EndAsync(OpenRequestsAsync(), state =>
-            state is RequestState.AwaitingConsent or RequestState.Scheduled or RequestState.Granting or RequestState.Active
-            && state is RequestState.Asked { Request: var request }
-            && orders.LastOrDefault(order => request.RequestedAt <= order.At && order.Order.Scope.Covers(request.Terms.Cluster, request.Customer)) is { Order: { } order }
-                ? new Signal.Revoke(order.Whose, order.By, order.Reason)
-                : null);
+    private Task<int> EndAsync(SystemHistory history) => endings.EndAsync(OpenRequestsAsync(), history.EndOf);
 
     private async IAsyncEnumerable<RequestId> OpenRequestsAsync()
     {

@@ -1,5 +1,6 @@
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Roles;
+using AksArcJit.Lifecycle.Rules;
 
 namespace AksArcJit.Broker.Ports;
 
@@ -22,6 +23,8 @@ public interface ICluster
 
     /// <summary>The live rules of a ClusterRole, united with those its aggregation selects.</summary>
     Task<Reading<RoleRules>> ReadRoleAsync(string role, CancellationToken cancellation);
+
+    Task<Reading<LiveNamespace>> ReadNamespaceAsync(string name, CancellationToken cancellation);
 
     /// <summary>Creates the binding, or finds it standing as specified (same subject, role and request).</summary>
     /// <param name="sendBy">UTC. The request is not sent later; a client that would be late answers <see cref="BindingOutcome.Failed"/>.</param>

@@ -39,11 +39,16 @@ public sealed class Sweeper(
     {
         var views = (await Task.WhenAll(book.All.Select(entry => ViewAsync(entry, cancellation)))).ToDictionary(view => view.Entry.Id);
         await Task.WhenAll(views.Values.Select(RemoveOverdueAsync));
+        var system = await circumstances.ReadSystemAsync(cancellation);
         try
         {
             await Spreading.OverAsync(journal.ListOpenAsync(cancellation), async open =>
             {
-                if (open.Stream.Request is { } id && await ReadAsync(id) is { State: RequestState.Asked asked } && views.GetValueOrDefault(asked.Terms.Cluster) is { } view)
+                if (open.Stream.Request is not { } id || await ReadAsync(id) is not { State: RequestState.Asked asked })
+                    return;
+                if (system?.EndOf(asked) is { } order)
+                    await SayAsync(id, order);
+                else if (views.GetValueOrDefault(asked.Terms.Cluster) is { } view)
                     await SweepRequestAsync(view, id, asked);
             });
         }

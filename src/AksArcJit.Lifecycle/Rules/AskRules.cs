@@ -8,10 +8,12 @@ public sealed record AskInput(AccessRequest Proposal, Circumstances Circumstance
 public static class AskRules
 {
     public static readonly IReadOnlyList<Check<AskInput>> All =
-        [TermsHold, StartIsWithinPolicy, ApproversSuffice, ContinuesASuitableRequest, HasNoPendingTwin];
+        [TermsHold, NamespaceStands, StartIsWithinPolicy, ApproversSuffice, ContinuesASuitableRequest, HasNoPendingTwin];
 
     public static Refusal? TermsHold(AskInput input) =>
         TermsRules.All.FirstObjection(new TermsInput(input.Proposal.Ticket, input.Proposal.Terms, input.Circumstances));
+
+    public static Refusal? NamespaceStands(AskInput input) => TermsRules.NamespaceStands(input.Proposal.Terms, input.Circumstances);
 
     public static Refusal? StartIsWithinPolicy(AskInput input) =>
         input.Proposal.Terms.StartAt is not { } start || (start > input.Now && start <= input.Now + Timing.LongestLead)

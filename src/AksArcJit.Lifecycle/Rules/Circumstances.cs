@@ -9,13 +9,18 @@ namespace AksArcJit.Lifecycle.Rules;
 /// <param name="GrantsPaused">Null where nobody could tell.</param>
 /// <param name="PendingTwin">Another pending request of the same engineer, ticket, cluster and scope.</param>
 /// <param name="Continued">The request that this one says it continues; null where it says none.</param>
+/// <param name="Namespace">The one that the terms would be limited to, as the cluster knows it; null where they are not limited to one.</param>
 public sealed record Circumstances(
     Reading<Ticket> Ticket,
     ClusterPolicy? Policy,
     Reading<RoleRules> Role,
     bool? GrantsPaused,
     RequestId? PendingTwin,
-    Reading<RequestState.Asked>? Continued);
+    Reading<RequestState.Asked>? Continued,
+    Reading<LiveNamespace>? Namespace = null);
+
+/// <param name="IsBeingDeleted">A namespace that is being deleted takes no new binding.</param>
+public sealed record LiveNamespace(string Name, bool IsBeingDeleted);
 
 /// <summary>What a cluster's options allow.</summary>
 /// <param name="MaximumDuration">Longest window.</param>

@@ -10,7 +10,7 @@ public sealed record ConsentInput(RequestState.AwaitingConsent State, Signal.App
 public static class ConsentRules
 {
     public static readonly IReadOnlyList<Check<ConsentInput>> All =
-        [IsBeforeDeadline, ApproverWasAsked, ApproverIsNotTheEngineer, ApproverHasNotDecided, ApproverIsStillConfigured, TermsHold, TermsAreThoseShown, DurationOnlyShrinks, ScopeOnlyShrinks, ScopesAgree, NarrowedTermsHold];
+        [IsBeforeDeadline, ApproverWasAsked, ApproverIsNotTheEngineer, ApproverHasNotDecided, ApproverIsStillConfigured, TermsHold, TermsAreThoseShown, DurationOnlyShrinks, ScopeOnlyShrinks, ScopesAgree, NarrowedTermsHold, NarrowedNamespaceStands];
 
     public static Refusal? IsBeforeDeadline(ConsentInput input) =>
         input.Now < input.State.Request.ConsentDeadline
@@ -66,6 +66,8 @@ public static class ConsentRules
             : new(RefusalReason.NamespaceDiffers, $"The terms are already limited to namespace {standing.Name}; namespace {chosen.Name} shares nothing with it.");
 
     public static Refusal? NarrowedTermsHold(ConsentInput input) => Holds(input, Narrowed(input));
+
+    public static Refusal? NarrowedNamespaceStands(ConsentInput input) => TermsRules.NamespaceStands(Narrowed(input), input.Answer.Circumstances);
 
     public static Terms Narrowed(ConsentInput input) => input.Shown with
     {

@@ -71,6 +71,20 @@ public static class TermsRules
                 + string.Join(", ", (policy.AllowsClusterScope ? ["the cluster"] : Array.Empty<string>()).Concat(policy.Namespaces.Select(n => n == "*" ? "any namespace" : $"namespace {n}"))) + ".");
     }
 
+    /// <summary>
+    /// Asked when a person names a namespace, not again at the start: what becomes of it until then, the create itself is told by the cluster.
+    /// </summary>
+    public static Refusal? NamespaceStands(Terms terms, Circumstances circumstances) => (terms.Scope, circumstances.Namespace) switch
+    {
+        (Scope.Cluster, _) => null,
+        (Scope.Namespace one, Reading<LiveNamespace>.Found { Value: var live }) when live.Name == one.Name => live.IsBeingDeleted
+            ? new(RefusalReason.NamespaceNotFound, $"Namespace {one.Name} on cluster {terms.Cluster} is being deleted; name one that stays.")
+            : null,
+        (Scope.Namespace one, Reading<LiveNamespace>.Missing) =>
+            new(RefusalReason.NamespaceNotFound, $"There is no namespace {one.Name} on cluster {terms.Cluster}; name one that exists."),
+        _ => Unavailable($"{terms.Scope} on cluster {terms.Cluster}"),
+    };
+
     public static Refusal? GrantsAreNotPaused(TermsInput input) => input.Circumstances.GrantsPaused switch
     {
         false => null,

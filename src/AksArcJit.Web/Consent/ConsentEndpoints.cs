@@ -137,9 +137,9 @@ public static class ConsentEndpoints
         {
             RefusalReason.WidensTerms when entered.Duration.Length > 0 && !Narrowing.IsShorter(standing.Duration, entered.Duration) => Field.Duration,
             RefusalReason.WidensTerms or RefusalReason.NamespaceDiffers => Field.Namespace,
-            RefusalReason.ScopeNotAllowed when entered.Namespace.Length > 0 => Field.Namespace,
+            RefusalReason.ScopeNotAllowed or RefusalReason.NamespaceNotFound when entered.Namespace.Length > 0 => Field.Namespace,
             RefusalReason.DurationOutsidePolicy when entered.Duration.Length > 0 => Field.Duration,
-            RefusalReason.ScopeNotAllowed or RefusalReason.DurationOutsidePolicy => Field.Decision,
+            RefusalReason.ScopeNotAllowed or RefusalReason.NamespaceNotFound or RefusalReason.DurationOutsidePolicy => Field.Decision,
             _ => null,
         };
         return field is { } where ? [new FieldFault(where, ConsentTexts.FaultOf(refusal.Reason, where, refusal.Detail))] : [];

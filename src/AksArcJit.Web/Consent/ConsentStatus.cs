@@ -11,7 +11,7 @@ public static class ConsentStatus
         RefusalReason.RequestNotFound => StatusCodes.Status404NotFound,
         RefusalReason.ConsentExpired => StatusCodes.Status410Gone,
 
-        RefusalReason.WidensTerms or RefusalReason.NamespaceDiffers or RefusalReason.ScopeNotAllowed or RefusalReason.DurationOutsidePolicy
+        RefusalReason.WidensTerms or RefusalReason.NamespaceDiffers or RefusalReason.NamespaceNotFound or RefusalReason.ScopeNotAllowed or RefusalReason.DurationOutsidePolicy
             or RefusalReason.StartOutsidePolicy => StatusCodes.Status422UnprocessableEntity,
 
         RefusalReason.OwnRequest or RefusalReason.ApproverNotConfigured or RefusalReason.NotTheEngineer => StatusCodes.Status403Forbidden,

@@ -338,7 +338,7 @@ public static class ConsentTexts
         RefusalReason.NothingToEnd => new("There is no access to end", "The request is closed. Your answer changed nothing."),
         RefusalReason.GrantsPaused => new("New access is paused", "An operator has paused new access for now. Nothing was granted, and your link is not spent: try again when it is resumed."),
         RefusalReason.InputUnavailable => new("Not everything could be checked; nothing was granted", refusal.Detail + " Your link is not spent."),
-        RefusalReason.WidensTerms or RefusalReason.NamespaceDiffers or RefusalReason.ScopeNotAllowed or RefusalReason.DurationOutsidePolicy => FaultyForm,
+        RefusalReason.WidensTerms or RefusalReason.NamespaceDiffers or RefusalReason.NamespaceNotFound or RefusalReason.ScopeNotAllowed or RefusalReason.DurationOutsidePolicy => FaultyForm,
         _ => new("Not possible now; nothing was granted", refusal.Detail),
     };
 

@@ -41,6 +41,8 @@ public static class Problems
             "Have the role narrowed, or the danger named in the cluster's options."),
         RefusalReason.ScopeNotAllowed => (Status422UnprocessableEntity, ProblemTypes.ScopeNotAllowed, "The scope is not allowed", "scope",
             "Choose a scope that the cluster allows (GET /api/v1/clusters)."),
+        RefusalReason.NamespaceNotFound => (Status422UnprocessableEntity, ProblemTypes.NamespaceNotFound, "There is no such namespace", "scope.namespace",
+            "Name a namespace that exists on the cluster, or ask for the whole cluster where its policy allows that."),
         RefusalReason.NotEnoughApprovers => (Status422UnprocessableEntity, ProblemTypes.NotEnoughApprovers, "Too few others may consent", "clusterId",
             "Have somebody else ask, or more approvers configured for the cluster."),
         RefusalReason.GrantsPaused => (Status409Conflict, ProblemTypes.GrantsPaused, "Grants are paused", null,

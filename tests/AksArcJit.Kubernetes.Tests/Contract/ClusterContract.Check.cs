@@ -42,8 +42,10 @@ public sealed partial class ClusterContract
         await BrokerMayAsync(LeastRules());
         var broker = _ground.Open(Broker);
         await Ground.EventuallyAsync(() => broker.CheckAsync(Ct), found => found is null);
-        var spec = _ground.Spec(new Scope.Namespace(await _ground.AddNamespaceAsync()));
+        var name = await _ground.AddNamespaceAsync();
+        var spec = _ground.Spec(new Scope.Namespace(name));
 
+        Assert.IsType<Reading<Lifecycle.Rules.LiveNamespace>.Found>(await broker.ReadNamespaceAsync(name, Ct));
         Assert.IsType<Reading<Lifecycle.Roles.RoleRules>.Found>(await broker.ReadRoleAsync(_ground.Role, Ct));
         var standing = Assert.IsType<BindingOutcome.Standing>(await _ground.CreateAsync(spec, broker));
         Assert.IsType<Reading<IReadOnlyList<Lifecycle.Roles.ProbeAnswer>>.Found>(await broker.ProbeAsync(_ground.User, [Ground.ListPods()], Ct));
@@ -86,6 +88,7 @@ public sealed partial class ClusterContract
         new V1PolicyRule { Verbs = ["bind"], ApiGroups = [Rbac], Resources = ["clusterroles"], ResourceNames = [_ground.Role] },
         Ground.Rule(["create", "get", "list", "delete"], Rbac, "clusterrolebindings"),
         Ground.Rule(["create", "get", "list", "delete"], Rbac, "rolebindings"),
+        Ground.Rule(["get"], "", "namespaces"),
         Ground.Rule(["create"], "authorization.k8s.io", "subjectaccessreviews"),
     ];
 }

@@ -47,6 +47,10 @@ public static class FaultyVerbs
             state is AwaitingConsent waiting && signal is Signal.Approve { Circumstances.Role: Reading<RoleRules>.Found role } answer
                 ? Decider.Decide(state, answer with { ShownTermsHash = (waiting.Terms with { RulesHash = role.Value.Hash }).Hash() }, now)
                 : null),
+        ["narrows to a namespace that is not there"] = Deciding((state, signal, now) =>
+            state is AwaitingConsent && signal is Signal.Approve { Scope: { } scope } answer
+                ? Decider.Decide(state, answer with { Circumstances = answer.Circumstances with { Namespace = Sample.Live(scope) } }, now)
+                : null),
         ["grants while paused"] = Deciding((state, signal, now) => signal is Signal.GrantDue { Circumstances.GrantsPaused: not false } due
             ? Decider.Decide(state, new Signal.GrantDue(due.Circumstances with { GrantsPaused = false }), now)
             : null),

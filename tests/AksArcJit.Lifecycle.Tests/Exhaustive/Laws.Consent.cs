@@ -16,7 +16,10 @@ public static partial class Laws
         && change.Known.Consents.All(earlier => earlier.Approver != answer.Approver));
 
     private static bool ConsentsAreInTimeAndInGoodCircumstances(Edge edge) => Facts<ConsentGiven>(edge).All(change =>
-        edge.Now < change.Known.Request!.ConsentDeadline && Cast.Allow(((Signal.Approve)edge.Signal).Circumstances, change.Fact.Terms));
+        edge.Now < change.Known.Request!.ConsentDeadline
+        && ((Signal.Approve)edge.Signal).Circumstances is var circumstances
+        && Cast.Allow(circumstances, change.Fact.Terms)
+        && circumstances.Namespace == Sample.Live(change.Fact.Terms.Scope));
 
     private static bool ConsentsAreToWhatWasShown(Edge edge) => Facts<ConsentGiven>(edge).All(change =>
     {

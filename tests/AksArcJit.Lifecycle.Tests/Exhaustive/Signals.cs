@@ -46,7 +46,7 @@ public static class Signals
         // Narrowed first: of nodes alike the first met is kept, and from narrowed terms a widening shows.
         var fresh = Cast.Approvers.FirstOrDefault(p => waiting.Consents.All(c => c.Approver != p)) ?? Sample.Approver;
         var yes = Yes(fresh, waiting.Terms);
-        yield return yes with { Duration = waiting.Request.Terms.Duration / 2, Scope = new Scope.Namespace("one") };
+        yield return LimitedTo(new Scope.Namespace("one")) with { Duration = waiting.Request.Terms.Duration / 2 };
         foreach (var person in (Person[])[.. Cast.Approvers, Sample.Engineer, Cast.Stranger])
             yield return Yes(person, waiting.Terms);
         var changed = waiting.Terms with { RulesHash = Cast.ChangedRules.Hash };
@@ -57,22 +57,29 @@ public static class Signals
         foreach (var duration in (TimeSpan[])[waiting.Request.Terms.Duration / 2, waiting.Request.Terms.Duration * 2, TimeSpan.Zero, -yes.Circumstances.Policy!.MaximumDuration])
             yield return yes with { Duration = duration };
         foreach (var scope in (Scope[])[new Scope.Namespace("one"), new Scope.Namespace("two"), new Scope.Cluster(), new Scope.Namespace("")])
-            yield return yes with { Scope = scope };
-        yield return yes with { Circumstances = Cast.RoleChanged };
-        yield return yes with { Circumstances = Cast.Fine };
-        yield return yes with { Circumstances = Cast.RoleChanged, ShownTermsHash = changed.Hash() };
-        yield return yes with { Circumstances = Cast.Fine, ShownTermsHash = original.Hash() };
-        yield return yes with { Circumstances = Cast.Without(fresh) };
-        yield return yes with { Circumstances = Cast.Without(Sample.Approver) };
+            yield return LimitedTo(scope);
+        foreach (var reading in (Reading<LiveNamespace>?[])[null, new Reading<LiveNamespace>.Missing(), Sample.Live(new Scope.Namespace("two"))])
+            yield return yes with { Scope = new Scope.Namespace("one"), Circumstances = yes.Circumstances with { Namespace = reading } };
+        yield return yes with { Circumstances = Here(Cast.RoleChanged) };
+        yield return yes with { Circumstances = Here(Cast.Fine) };
+        yield return yes with { Circumstances = Here(Cast.RoleChanged), ShownTermsHash = changed.Hash() };
+        yield return yes with { Circumstances = Here(Cast.Fine), ShownTermsHash = original.Hash() };
+        yield return yes with { Circumstances = Here(Cast.Without(fresh)) };
+        yield return yes with { Circumstances = Here(Cast.Without(Sample.Approver)) };
         foreach (var adverse in Cast.Adverse)
-            yield return yes with { Circumstances = adverse };
+            yield return yes with { Circumstances = Here(adverse) };
+
+        Approve LimitedTo(Scope scope) => yes with { Scope = scope, Circumstances = yes.Circumstances with { Namespace = Sample.Live(scope) } };
+
+        Circumstances Here(Circumstances circumstances) => circumstances with { Namespace = Sample.Live(waiting.Terms.Scope) };
     }
 
     private static Approve Yes(Person approver, Terms shown) =>
         new(approver, Sample.SecretHash(approver), shown.Hash(), null, null, "", Suiting(shown));
 
     /// <summary>Circumstances in which nothing stands against the terms.</summary>
-    public static Circumstances Suiting(Terms terms) => terms.RulesHash == Cast.ChangedRules.Hash ? Cast.RoleChanged : Cast.Fine;
+    public static Circumstances Suiting(Terms terms) =>
+        (terms.RulesHash == Cast.ChangedRules.Hash ? Cast.RoleChanged : Cast.Fine) with { Namespace = Sample.Live(terms.Scope) };
 
     private static IEnumerable<Signal> Orders()
     {

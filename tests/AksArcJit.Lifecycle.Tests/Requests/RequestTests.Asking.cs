@@ -55,6 +55,30 @@ public sealed partial class RequestTests
         Given.Nothing.When(new Signal.Ask(Sample.Request(Given.Id, scope: new Scope.Namespace(name)), Fine), Sample.Start)
             .ThenRefused(RefusalReason.ScopeNotAllowed);
 
+    public static TheoryData<string, RefusalReason> Namespaces => new()
+    {
+        { "missing", RefusalReason.NamespaceNotFound },
+        { "being deleted", RefusalReason.NamespaceNotFound },
+        { "another's", RefusalReason.InputUnavailable },
+        { "unreadable", RefusalReason.InputUnavailable },
+        { "not read", RefusalReason.InputUnavailable },
+    };
+
+    [Theory]
+    [MemberData(nameof(Namespaces))]
+    public void GivenNothing_WhenTheNamespaceIsNotKnownToStand_ThenRefused(string what, RefusalReason reason) =>
+        Given.Nothing.When(new Signal.Ask(Sample.Request(Given.Id, scope: new Scope.Namespace("demo")), Fine with
+        {
+            Namespace = what switch
+            {
+                "missing" => new Reading<LiveNamespace>.Missing(),
+                "being deleted" => new Reading<LiveNamespace>.Found(new LiveNamespace("demo", true)),
+                "another's" => new Reading<LiveNamespace>.Found(new LiveNamespace("other", false)),
+                "unreadable" => new Reading<LiveNamespace>.Unreadable("no answer"),
+                _ => null,
+            },
+        }), Sample.Start).ThenRefused(reason);
+
     [Fact]
     public void GivenNothing_WhenATwinIsPending_ThenRefused() =>
         Given.Nothing.When(new Signal.Ask(Sample.Request(Given.Id), Fine with { PendingTwin = Sample.Id(8) }), Sample.Start)

@@ -194,7 +194,7 @@ public class BrokerHarness : IAsyncLifetime
         maximumDuration = "PT8H",
         consentLifetime = "PT4H",
         scopes = new[] { "Namespace" }.Concat(id == "edge-04" ? ["Cluster"] : Array.Empty<string>()),
-        namespaces = new[] { "default", "kube-system" },
+        namespaces = new[] { "default", "kube-system", "ghost" },
         approvers = new[] { new { issuer = DevIssuer, objectId = approver, name = "Anna Approver", mail = "anna@customer.example" } },
     };
 

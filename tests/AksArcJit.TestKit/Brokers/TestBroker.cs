@@ -86,15 +86,16 @@ public sealed class TestBroker
 
     public ConsentLink LinkFor(RequestId id, Person approver) => new(id, Secrets.Secret(id, approver, 1));
 
-    public Task<Submission> AskAsync(string key, TimeSpan duration, Scope? scope = null, DateTimeOffset? startAt = null) => Requests.AskAsync(
+    public Task<Submission> AskAsync(string key, TimeSpan duration, Scope? scope = null, DateTimeOffset? startAt = null, ClusterId? cluster = null) =>
+        Requests.AskAsync(
         new Asking(Sample.Engineer, "Erika Engineer", new Dictionary<string, string> { ["oid"] = Sample.Engineer.ObjectId }, Sample.TicketId,
-            Sample.ClusterId, scope ?? new Scope.Cluster(), duration, "Look at restarting pods", startAt, null, key), CancellationToken.None);
+            cluster ?? Sample.ClusterId, scope ?? new Scope.Cluster(), duration, "Look at restarting pods", startAt, null, key), CancellationToken.None);
 
-    public async Task<ConsentResult> ApproveAsync(RequestId id, Person approver)
+    public async Task<ConsentResult> ApproveAsync(RequestId id, Person approver, string confirmation = "Edge 01")
     {
         var link = LinkFor(id, approver);
         var view = await Consents.ReadAsync(link, CancellationToken.None);
-        return await Consents.DecideAsync(link, new ConsentAnswer(ConsentVerb.Approve, view?.Terms.Hash() ?? "", "Edge 01", null, null, ""), CancellationToken.None);
+        return await Consents.DecideAsync(link, new ConsentAnswer(ConsentVerb.Approve, view?.Terms.Hash() ?? "", confirmation, null, null, ""), CancellationToken.None);
     }
 
     public async Task<RequestState> StateAsync(RequestId id) => (await Engine.ReadAsync(id, CancellationToken.None)).State;

@@ -1,6 +1,7 @@
 using AksArcJit.Broker.Ports;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Roles;
+using AksArcJit.Lifecycle.Rules;
 
 namespace AksArcJit.TestKit.Cluster;
 
@@ -30,6 +31,9 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
     /// <summary>Runs between the call and its effect, to race with it.</summary>
     public Func<Task>? BeforeCreate { get; set; }
 
+    /// <summary>Awaited before a removal by request is looked at.</summary>
+    public Func<Task>? BeforeRemove { get; set; }
+
     public IReadOnlyCollection<StandingBinding> Bindings
     {
         get
@@ -57,6 +61,14 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
     public Task<Reading<RoleRules>> ReadRoleAsync(string role, CancellationToken cancellation) =>
         Task.FromResult(IsDown ? new Reading<RoleRules>.Unreadable("the cluster is down") : Role);
 
+    /// <summary>Every namespace but these stands.</summary>
+    public ISet<string> MissingNamespaces { get; } = new HashSet<string>();
+
+    public Task<Reading<LiveNamespace>> ReadNamespaceAsync(string name, CancellationToken cancellation) => Task.FromResult<Reading<LiveNamespace>>(
+        IsDown ? new Reading<LiveNamespace>.Unreadable("the cluster is down")
+        : MissingNamespaces.Contains(name) ? new Reading<LiveNamespace>.Missing()
+        : new Reading<LiveNamespace>.Found(new LiveNamespace(name, false)));
+
     public async Task<BindingOutcome> CreateAsync(BindingSpec spec, DateTimeOffset sendBy, CancellationToken cancellation)
     {
         if (BeforeCreate is { } race)
@@ -80,14 +92,16 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
         }
     }
 
-    public Task<RemovalOutcome> RemoveAsync(BindingSpec spec, string? uid, CancellationToken cancellation)
+    public async Task<RemovalOutcome> RemoveAsync(BindingSpec spec, string? uid, CancellationToken cancellation)
     {
+        if (BeforeRemove is { } pause)
+            await pause();
         if (IsDown)
-            return Task.FromResult<RemovalOutcome>(new RemovalOutcome.Failed("the cluster is down"));
+            return new RemovalOutcome.Failed("the cluster is down");
         lock (_gate)
             if (_bindings.Remove(spec.Name))
                 Log.Add((time.GetUtcNow(), "removed", spec.Name));
-        return Task.FromResult<RemovalOutcome>(new RemovalOutcome.Absent(time.GetUtcNow()));
+        return new RemovalOutcome.Absent(time.GetUtcNow());
     }
 
     public Task<RemovalOutcome> RemoveAsync(StandingBinding seen, CancellationToken cancellation)

@@ -1,0 +1,24 @@
+using AksArcJit.Kubernetes.Api;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Rules;
+using k8s;
+using k8s.Models;
+
+namespace AksArcJit.Kubernetes.Namespaces;
+
+/// <summary>Whether a namespace stands: a RoleBinding into one that does not could only fail, after somebody had consented to it.</summary>
+internal sealed class NamespaceReader(ApiClient api)
+{
+    public async Task<Reading<LiveNamespace>> ReadAsync(string name, CancellationToken cancellation)
+    {
+        var answer = await api.SendAsync(api.Others, Permission.ReadNamespace,
+            (client, ct) => client.CoreV1.ReadNamespaceAsync(Uri.EscapeDataString(name), cancellationToken: ct), cancellation);
+        return answer switch
+        {
+            Answer<V1Namespace>.Given { Value: var found } =>
+                new Reading<LiveNamespace>.Found(new LiveNamespace(name, found.Metadata.DeletionTimestamp is not null)),
+            { IsNotFound: true } => new Reading<LiveNamespace>.Missing(),
+            _ => new Reading<LiveNamespace>.Unreadable($"namespace {name}: {answer.Trouble}"),
+        };
+    }
+}
