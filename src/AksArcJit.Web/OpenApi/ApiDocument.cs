@@ -49,7 +49,8 @@ internal static class ApiDocument
     public static void MapApiDocument(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        endpoints.MapScalarApiReference("/docs", options => options.WithTitle("AksArcJit API").DisableDefaultFonts().DisableTelemetry())
+        endpoints.MapScalarApiReference("/docs", options => options.WithTitle("AksArcJit API").DisableDefaultFonts().DisableTelemetry()
+            .DisableAgent().DisableMcp().HideDeveloperTools().HideClientButton())
             .AllowAnonymous()
             .Finally(page =>
             {
