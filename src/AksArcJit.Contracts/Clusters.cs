@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 
 namespace AksArcJit.Contracts;
 
@@ -56,8 +57,52 @@ public sealed record RoleView
     [Description("True where nothing stands against granting the role on this cluster.")]
     public required bool Grantable { get; init; }
 
+    [Description("NeverAllowed: no option allows the role. OnlyWhereNamed: where the cluster's options name each of its dangers. Harmless: it changes nothing and reaches no Secrets.")]
+    public required RoleJudgement Verdict { get; init; }
+
+    [Description("What the role can do, by topic; each permission in exactly one.")]
+    public required IReadOnlyList<RoleTopic> Topics { get; init; }
+
     public required IReadOnlyList<RoleRule> Rules { get; init; }
 
+    public required IReadOnlyList<RoleFinding> Findings { get; init; }
+}
+
+/// <summary>What the guard says of a role, whatever a cluster's options are.</summary>
+[JsonConverter(typeof(WordsOnly<RoleJudgement>))]
+public enum RoleJudgement
+{
+    NeverAllowed,
+    OnlyWhereNamed,
+    Harmless,
+}
+
+/// <summary>What an administrator asks about a role, and the answers.</summary>
+public sealed record RoleTopic
+{
+    public required AbilityTopic Topic { get; init; }
+
+    public required IReadOnlyList<RoleAbility> Abilities { get; init; }
+}
+
+/// <summary>The gravest first.</summary>
+[JsonConverter(typeof(WordsOnly<AbilityTopic>))]
+public enum AbilityTopic
+{
+    AccessControl,
+    Secrets,
+    Programs,
+    Infrastructure,
+    Changes,
+    LooksAt,
+    Addresses,
+}
+
+public sealed record RoleAbility
+{
+    public required string Sentence { get; init; }
+
+    [Description("What the guard finds in it.")]
     public required IReadOnlyList<RoleFinding> Findings { get; init; }
 }
 

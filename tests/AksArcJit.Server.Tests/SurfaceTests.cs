@@ -108,7 +108,12 @@ public sealed partial class SurfaceTests(BrokerHarness broker) : IClassFixture<B
 
         Assert.True(good["grantable"]!.GetValue<bool>());
         Assert.StartsWith("May read pods", good["rules"]![0]!["sentence"]!.ToString(), StringComparison.Ordinal);
+        Assert.Equal("Harmless", good["verdict"]!.ToString());
+        Assert.Equal("LooksAt", Assert.Single(good["topics"]!.AsArray())!["topic"]!.ToString());
         Assert.False(bad["grantable"]!.GetValue<bool>());
+        Assert.Equal("NeverAllowed", bad["verdict"]!.ToString());
+        Assert.Equal("AccessControl", bad["topics"]![0]!["topic"]!.ToString());
+        Assert.NotEmpty(bad["topics"]![0]!["abilities"]![0]!["findings"]!.AsArray());
         Assert.NotEmpty(bad["findings"]!.AsArray());
         Assert.Equal((422, "urn:aksarcjit:problem:role-not-found"), (none.Status, none["type"]));
     }

@@ -22,17 +22,33 @@ public sealed record PolicyRule(
         return false;
     }
 
-    /// <summary>True if the rule reaches the resource, with Kubernetes' wildcards: <c>*</c>, <c>*/subresource</c> (RBAC: ResourceMatches).</summary>
-    /// <param name="resource">Plural, with its subresource if any: <c>pods/exec</c>.</param>
+    /// <summary>True for verbs that only look: at objects (get, list, watch) or at URLs (get, head).</summary>
+    public static bool IsReading(string verb) => verb is "get" or "list" or "watch" or "head";
+
+    /// <summary>True if any verb does more than look; a verb that is not known does.</summary>
+    public bool IsChanging => !Verbs.All(IsReading);
+
+    /// <summary>
+    /// True if the rule reaches the resource, with Kubernetes' wildcards <c>*</c> and <c>*/subresource</c> (RBAC: ResourceMatches), and with
+    /// <c>resource/*</c>, which RBAC reads literally, but whoever wrote it meant more, and another authorizer may do as meant.
+    /// </summary>
+    /// <param name="resource">Plural, with its subresource if any: <c>pods/exec</c>; <c>pods/*</c> is any subresource of pods.</param>
     public bool Reaches(string apiGroup, string resource)
     {
         if (!ApiGroups.Contains(apiGroup) && !ApiGroups.Contains(All))
             return false;
+        if (Resources.Contains(All) || Resources.Contains(resource))
+            return true;
         var slash = resource.IndexOf('/', StringComparison.Ordinal);
-        return Resources.Contains(resource) || Resources.Contains(All)
-            || (slash > 0 && Resources.Contains(string.Concat("*", resource.AsSpan(slash))));
+        if (slash < 0)
+            return false;
+        var (kind, sub) = (resource[..slash], resource[(slash + 1)..]);
+        return Resources.Contains($"*/{sub}") || Resources.Contains($"{kind}/*")
+            || (sub == All && Resources.Any(r => r.StartsWith($"{kind}/", StringComparison.Ordinal)));
     }
 
-    public bool HasWildcard => Verbs.Contains(All) || ApiGroups.Contains(All) || NonResourceUrls.Any(url => url.Contains('*', StringComparison.Ordinal))
-        || Resources.Any(r => r.Contains('*', StringComparison.Ordinal));
+    /// <summary>The same permissions, one API group and resource, or one URL, at a time; empty where the rule allows nothing.</summary>
+    public IEnumerable<PolicyRule> Singles() => Verbs.Count == 0 ? [] :
+        ApiGroups.SelectMany(group => Resources.Select(resource => this with { ApiGroups = [group], Resources = [resource], NonResourceUrls = [] }))
+            .Concat(NonResourceUrls.Select(url => this with { ApiGroups = [], Resources = [], ResourceNames = [], NonResourceUrls = [url] }));
 }

@@ -1,43 +1,63 @@
 namespace AksArcJit.Lifecycle.Roles;
 
-/// <summary>What the role can do, in words for the person who decides: harmless reading first, the dangers said apart.</summary>
+/// <summary>One thing that the role can do, in a sentence, with what the guard finds in it.</summary>
+public sealed record Ability(Topic Topic, string Sentence, IReadOnlyList<GuardFinding> Findings);
+
+/// <summary>What a role can do, for the person who decides: by topic, each permission in exactly one of them.</summary>
 public static class RoleExplanation
 {
-    private static readonly string[] Reading = ["get", "list", "watch"];
+    /// <summary>Ordered by topic, then as in the role. Permissions of one kind share a sentence.</summary>
+    public static IReadOnlyList<Ability> Of(RoleRules role) =>
+    [
+        .. role.Rules.SelectMany(rule => rule.Singles()).SelectMany(ByEffect).Select(Permission.Of)
+            .GroupBy(permission => permission.Likeness)
+            .Select(alike => alike.First().TogetherWith(alike))
+            .OrderBy(ability => ability.Topic),
+    ];
 
-    /// <summary>One sentence a rule, in the role's order.</summary>
-    public static IReadOnlyList<string> Sentences(RoleRules role) => [.. role.Rules.Select(Sentence)];
-
+    /// <summary>One rule in a sentence.</summary>
     public static string Sentence(PolicyRule rule)
     {
-        var verbs = rule.Verbs.Contains(PolicyRule.All) ? "do anything with"
-            : rule.Verbs.All(Reading.Contains) ? "read"
-            : rule.Verbs.Any(Reading.Contains) ? $"read and {Join(rule.Verbs.Except(Reading))}"
-            : Join(rule.Verbs);
-        if (rule.NonResourceUrls.Count > 0)
-            return $"May {verbs} the addresses {Join(rule.NonResourceUrls)}.";
-        var things = rule.Resources.Contains(PolicyRule.All) ? "every kind of object" : Join(rule.Resources.Select(Plain));
-        var groups = rule.ApiGroups.Contains(PolicyRule.All) ? " in every API group"
-            : rule.ApiGroups.Any(g => g.Length > 0) ? $" ({Join(rule.ApiGroups.Select(g => g.Length == 0 ? "core" : g))})" : "";
-        var names = rule.ResourceNames.Count > 0 ? $" named {Join(rule.ResourceNames)}" : "";
-        return $"May {verbs} {things}{names}{groups}.";
+        var limited = rule.ResourceNames.Count > 0 ? $" named {Wording.Join(rule.ResourceNames)}" : "";
+        var things = rule.NonResourceUrls.Count > 0 ? [$"the addresses {Wording.Join(rule.NonResourceUrls)}"]
+            : rule.ApiGroups.SelectMany(group => rule.Resources.Select(resource => Wording.Thing(group, resource)));
+        return $"May {Wording.Verbs(rule.Verbs)} {Wording.Join(things)}{limited}.";
     }
 
-    private static string Plain(string resource) => resource switch
-    {
-        "pods/log" => "logs of pods",
-        "pods/exec" => "command sessions inside pods",
-        "pods/attach" => "terminals of pods",
-        "pods/portforward" => "network tunnels into pods",
-        "secrets" => "Secrets (passwords, keys, tokens)",
-        "configmaps" => "configuration (ConfigMaps)",
-        "persistentvolumeclaims" => "storage claims",
-        _ => resource,
-    };
+    /// <summary>Looking and changing apart, so that what is only looked at is not listed among what is changed.</summary>
+    private static IEnumerable<PolicyRule> ByEffect(PolicyRule single) => single.Verbs.GroupBy(PolicyRule.IsReading)
+        .Select(verbs => single with { Verbs = [.. verbs.Distinct()] });
 
-    private static string Join(IEnumerable<string> words)
+    private sealed record Permission(PolicyRule Rule, IReadOnlyList<GuardFinding> Findings)
     {
-        var all = words.ToList();
-        return all.Count < 2 ? string.Concat(all) : $"{string.Join(", ", all.Take(all.Count - 1))} and {all[^1]}";
+        public static Permission Of(PolicyRule rule) => new(rule, RoleGuard.Inspect(rule));
+
+        /// <summary>Equal for permissions that one sentence can say.</summary>
+        public string Likeness => string.Join('\n',
+            [Topic.ToString(), Wording.Verbs(Rule.Verbs), .. Rule.ResourceNames, "", .. Findings.Select(finding => finding.Sentence)]);
+
+        public Ability TogetherWith(IEnumerable<Permission> alike)
+        {
+            var things = alike.Select(one => one.Rule.NonResourceUrls is [var url] ? url : Wording.Thing(one.Rule.ApiGroups[0], one.Rule.Resources[0])).Distinct();
+            var limited = Rule.ResourceNames.Count > 0 ? $" named {Wording.Join(Rule.ResourceNames)}" : "";
+            return new Ability(Topic, $"May {Wording.Verbs(Rule.Verbs)} {Wording.Join(things)}{limited}.", Findings);
+        }
+
+        // The gravest decides. Without any, what changes nothing but is no reading either is a question to the access control.
+        private Topic Topic => Rule.NonResourceUrls.Count > 0 ? Topic.Addresses
+            : Findings.Count > 0 ? Findings.Min(Of)
+            : Rule.IsChanging ? Topic.AccessControl : Topic.LooksAt;
+
+        private static Topic Of(GuardFinding finding) => finding is GuardFinding.Dangerous dangerous ? Of(dangerous.Danger) : Topic.AccessControl;
+
+        private static Topic Of(Danger danger) => danger switch
+        {
+            Danger.Secrets => Topic.Secrets,
+            Danger.Exec or Danger.Workloads => Topic.Programs,
+            Danger.NodesProxy or Danger.Infrastructure => Topic.Infrastructure,
+            Danger.Disruption or Danger.Configuration or Danger.Extensions => Topic.Changes,
+            Danger.Wildcards => Topic.LooksAt,
+            _ => throw new ArgumentOutOfRangeException(nameof(danger), danger, null),
+        };
     }
 }

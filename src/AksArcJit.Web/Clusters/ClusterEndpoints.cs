@@ -70,8 +70,38 @@ internal static class ClusterEndpoints
         Role = entry.Policy.Role,
         RulesHash = role.Hash,
         Grantable = role.Rules.Count > 0 && !RoleGuard.Objections(role, entry.Policy.AcceptedDangers).Any(),
+        Verdict = Verdict(RoleGuard.Judge(role)),
+        Topics = [.. RoleExplanation.Of(role).GroupBy(ability => ability.Topic).Select(topic => new RoleTopic
+        {
+            Topic = View(topic.Key),
+            Abilities = [.. topic.Select(ability => new RoleAbility
+            {
+                Sentence = ability.Sentence,
+                Findings = [.. ability.Findings.Select(finding => View(finding, entry.Policy.AcceptedDangers))],
+            })],
+        })],
         Rules = [.. role.Rules.Select(View)],
         Findings = [.. RoleGuard.Inspect(role).Select(finding => View(finding, entry.Policy.AcceptedDangers)).Distinct()],
+    };
+
+    private static RoleJudgement Verdict(RoleVerdict verdict) => verdict switch
+    {
+        RoleVerdict.NeverAllowed => RoleJudgement.NeverAllowed,
+        RoleVerdict.OnlyWhereNamed => RoleJudgement.OnlyWhereNamed,
+        RoleVerdict.Harmless => RoleJudgement.Harmless,
+        _ => throw new InvalidOperationException($"{verdict} is no verdict that is known here."),
+    };
+
+    private static AbilityTopic View(Topic topic) => topic switch
+    {
+        Topic.AccessControl => AbilityTopic.AccessControl,
+        Topic.Secrets => AbilityTopic.Secrets,
+        Topic.Programs => AbilityTopic.Programs,
+        Topic.Infrastructure => AbilityTopic.Infrastructure,
+        Topic.Changes => AbilityTopic.Changes,
+        Topic.LooksAt => AbilityTopic.LooksAt,
+        Topic.Addresses => AbilityTopic.Addresses,
+        _ => throw new InvalidOperationException($"{topic} is no topic that is known here."),
     };
 
     private static RoleRule View(PolicyRule rule) => new()

@@ -33,13 +33,17 @@ public sealed record ConsentReading(ConsentView View, string Installation, DateT
     public RoleRules? RoleSince => View.State is RequestState.Active { Grant: var grant } && grant.RulesHash != grant.Terms.RulesHash
         && Recorded(grant.RulesHash) is Reading<RoleRules>.Found found ? found.Value : null;
 
-    /// <summary>Everything the guard finds, each sentence once; true where the cluster's options accept it.</summary>
-    public IReadOnlyList<(GuardFinding Finding, bool IsAccepted)> Findings(RoleRules role) =>
-    [
-        .. RoleGuard.Inspect(role).DistinctBy(finding => finding.Sentence)
-            .Select(finding => (finding, finding is GuardFinding.Dangerous danger && View.Cluster?.Policy.AcceptedDangers.Contains(danger.Danger) == true))
-            .OrderBy(found => found.Item2).ThenBy(found => found.finding is GuardFinding.Dangerous),
-    ];
+    /// <summary>The dangers of a role; null where no option allows it.</summary>
+    public static IReadOnlyList<Danger>? DangersOf(RoleRules role) => RoleGuard.Judge(role) switch
+    {
+        RoleVerdict.NeverAllowed => null,
+        RoleVerdict.OnlyWhereNamed named => named.Dangers,
+        RoleVerdict.Harmless => [],
+        var other => throw new InvalidOperationException($"{other} is no verdict that is known here."),
+    };
+
+    /// <summary>Whether the cluster's options name the danger; not where the cluster is no longer configured.</summary>
+    public bool Accepts(Danger danger) => View.Cluster?.Policy.AcceptedDangers.Contains(danger) == true;
 
     public string NameOf(Person person) => person == Request.Terms.Engineer
         ? Request.EngineerName

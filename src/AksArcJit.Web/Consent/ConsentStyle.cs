@@ -81,7 +81,7 @@ public static class ConsentStyle
         .good { color: var(--good); background: var(--good-ground); }
         .care { color: var(--care); background: var(--care-ground); }
         .bad { color: var(--bad); background: var(--bad-ground); }
-        .findings { list-style: none; padding: 0; }
+        .findings { list-style: none; padding: 0; margin: .3rem 0; }
         .findings li { padding: .6rem .85rem; border-radius: .5rem; margin: .5rem 0; }
         .findings strong { display: block; font-size: .9rem; }
         .bindings { list-style: none; padding: 0; }
@@ -121,6 +121,11 @@ public static class ConsentStyle
         section > :last-child, form > :last-child { margin-bottom: 0; }
         footer { padding: .5rem .25rem; }
         @media (forced-colors: active) { .state, .notice { border: 2px solid; } .shield { fill: CanvasText; } }
-        @media print { body, section { background: none; } form, .top { display: none; } }
+        @media print {
+          body, section { background: none; } form, .top { display: none; }
+          h2, h3 { break-after: avoid; } .abilities li, .verdict { break-inside: avoid; }
+          .findings li { border: 1px solid; }
+          details::details-content { content-visibility: visible; display: block; block-size: auto; }
+        }
         """;
 }

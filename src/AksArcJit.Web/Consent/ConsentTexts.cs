@@ -73,13 +73,12 @@ public static class ConsentTexts
     public const string RoleMissing = "The role does not exist on the cluster, or it holds no rule. Nothing can be approved.";
     public const string RoleUnreadable = "The role's rules could not be read from the cluster just now. What cannot be shown cannot be approved. Reload this page in a moment.";
     public const string RoleUnrecorded = "The rules that were consented to are not in the record of this request.";
-    public const string SentencesHeading = "In words";
-    public const string FindingsHeading = "What deserves your attention";
     public const string Forbidden = "Never allowed";
     public const string DangerAccepted = "Danger, accepted for this cluster";
     public const string DangerNotAccepted = "Danger, not accepted for this cluster";
-    public const string VerdictClean = "Guard check passed: none of the dangers it looks for is in this role.";
-    public const string VerdictBlocked = "Guard check failed: this role may not be granted on this cluster. You cannot approve it.";
+    public const string VerdictNever = "Guard check failed: this role can do what no configuration allows. You cannot approve it.";
+    public const string VerdictClean = "Guard check passed: this role only looks at things, Secrets excepted, and changes nothing.";
+    public const string VerdictBlocked = "Guard check failed: this role holds a danger that your cluster's configuration does not accept. You cannot approve it.";
     public const string VerdictUnknown = "Guard check not possible: this cluster is no longer in the broker's configuration. You cannot approve it.";
 
     public static FormattableString RoleNow(string role) => $"These are the rules of {role} on the cluster at this moment. You consent to exactly these; if they change, access is not granted.";
@@ -93,6 +92,18 @@ public static class ConsentTexts
     public static string VerdictAccepted(int dangers) => dangers == 1
         ? "Guard check passed, with one danger that your cluster's configuration accepts. Read it below."
         : $"Guard check passed, with {dangers} dangers that your cluster's configuration accepts. Read them below.";
+
+    public static string TopicHeading(Topic topic) => topic switch
+    {
+        Topic.AccessControl => "Access control: who may do what",
+        Topic.Secrets => "Secrets",
+        Topic.Programs => "Runs programs, or gets inside running ones",
+        Topic.Infrastructure => "Nodes, namespaces and storage",
+        Topic.Changes => "Changes and deletes",
+        Topic.LooksAt => "Looks at",
+        Topic.Addresses => "Addresses of the API server",
+        _ => throw new ArgumentOutOfRangeException(nameof(topic), topic, null),
+    };
 
     // ── Other access, limits ────────────────────────────────────────────────────────────────────────────────────────────────────
 

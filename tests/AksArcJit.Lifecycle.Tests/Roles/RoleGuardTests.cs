@@ -1,104 +1,223 @@
 using AksArcJit.Lifecycle.Roles;
+using CsCheck;
+using static AksArcJit.Lifecycle.Roles.Danger;
 
 namespace AksArcJit.Lifecycle.Tests.Roles;
 
-/// <summary>Roles that Kubernetes ships (v1.36 defaults, abridged to what decides) and our own, read as an attacker would.</summary>
 public sealed class RoleGuardTests
 {
-    private const string Rbac = "rbac.authorization.k8s.io";
-    private static readonly string[] Read = ["get", "list", "watch"];
-    private static readonly string[] Write = ["create", "delete", "deletecollection", "patch", "update"];
-
-    private static readonly PolicyRule[] View =
-    [
-        PolicyRule.On(Read, [""], ["configmaps", "endpoints", "events", "namespaces", "pods", "pods/log", "pods/status", "services", "serviceaccounts"]),
-        PolicyRule.On(Read, ["apps"], ["daemonsets", "deployments", "deployments/scale", "replicasets", "statefulsets"]),
-        PolicyRule.On(Read, ["networking.k8s.io"], ["ingresses", "networkpolicies"]),
-    ];
-
-    private static readonly PolicyRule[] Edit =
-    [
-        .. View,
-        PolicyRule.On(Read, [""], ["pods/attach", "pods/exec", "pods/portforward", "pods/proxy", "secrets", "services/proxy"]),
-        PolicyRule.On(["impersonate"], [""], ["serviceaccounts"]),
-        PolicyRule.On(Write, [""], ["pods", "pods/attach", "pods/exec", "pods/portforward", "pods/proxy"]),
-        PolicyRule.On(Write, [""], ["configmaps", "persistentvolumeclaims", "secrets", "serviceaccounts", "services"]),
-        PolicyRule.On(["create"], [""], ["serviceaccounts/token"]),
-        PolicyRule.On(Write, ["apps"], ["daemonsets", "deployments", "statefulsets"]),
-    ];
-
-    private static readonly Dictionary<string, PolicyRule[]> Roles = new()
-    {
-        ["view"] = View,
-        ["edit"] = Edit,
-        ["admin"] = [.. Edit, PolicyRule.On([.. Read, .. Write], [Rbac], ["rolebindings", "roles"])],
-        ["cluster-admin"] = [PolicyRule.On(["*"], ["*"], ["*"]), new(["*"], [], [], [], ["*"])],
-        ["system:node"] =
-        [
-            PolicyRule.On(["create"], ["authentication.k8s.io"], ["tokenreviews"]),
-            PolicyRule.On(["create", "get", "list", "watch", "delete"], [""], ["pods"]),
-            PolicyRule.On(["create"], [""], ["pods/eviction"]),
-            PolicyRule.On(Read, [""], ["configmaps", "secrets"]),
-            PolicyRule.On(["create", "get", "list", "watch"], ["certificates.k8s.io"], ["certificatesigningrequests"]),
-            PolicyRule.On(["create"], [""], ["serviceaccounts/token"]),
-        ],
-        ["system:kubelet-api-admin"] = [PolicyRule.On(["*"], [""], ["nodes/log", "nodes/metrics", "nodes/proxy", "nodes/stats"])],
-        ["aks-service"] =
-        [
-            PolicyRule.On(Read, [""], ["nodes", "pods", "pods/log", "events", "services", "namespaces"]),
-            PolicyRule.On(Read, ["apps"], ["deployments", "replicasets", "daemonsets"]),
-            new(["get"], [], [], [], ["/healthz", "/version"]),
-        ],
-    };
+    private static readonly Danger[] Every = Enum.GetValues<Danger>();
 
     [Theory]
-    [InlineData("view", 0)]
-    [InlineData("aks-service", 0)]
-    [InlineData("edit", 2, Danger.Secrets, Danger.Exec, Danger.Workloads)]
-    [InlineData("admin", 3, Danger.Secrets, Danger.Exec, Danger.Workloads)]
-    [InlineData("cluster-admin", 6, Danger.Secrets, Danger.Exec, Danger.NodesProxy, Danger.Workloads, Danger.Wildcards)]
-    [InlineData("system:node", 1, Danger.Secrets, Danger.Workloads)]
-    [InlineData("system:kubelet-api-admin", 0, Danger.NodesProxy, Danger.Wildcards)]
-    public void Inspect_WhenARoleIsWellKnown_ThenTheVerdictIs(string role, int forbidden, params Danger[] dangers)
+    [InlineData("view")]
+    [InlineData("Azure Arc Kubernetes Viewer")]
+    [InlineData("aks-service")]
+    [InlineData("system:basic-user")]
+    [InlineData("system:discovery")]
+    [InlineData("system:kube-aggregator")]
+    public void Judge_WhenAWellKnownRoleOnlyLooks_ThenHarmless(string role)
     {
-        var findings = RoleGuard.Inspect(new RoleRules(Roles[role]));
-
-        Assert.Equal(forbidden, findings.OfType<GuardFinding.Forbidden>().Select(finding => finding.Sentence).Distinct().Count());
-        Assert.Equal(dangers.Order(), findings.OfType<GuardFinding.Dangerous>().Select(finding => finding.Danger).Distinct().Order());
-        Assert.Equal(forbidden == 0, !RoleGuard.Objections(new RoleRules(Roles[role]), Enum.GetValues<Danger>()).Any());
+        Assert.Empty(RoleGuard.Inspect(WellKnownRoles.Of(role)));
+        Assert.IsType<RoleVerdict.Harmless>(RoleGuard.Judge(WellKnownRoles.Of(role)));
     }
 
     [Theory]
-    [InlineData(Rbac, "clusterroles", "bind")]
-    [InlineData(Rbac, "roles", "escalate")]
-    [InlineData(Rbac, "clusterrolebindings", "patch")]
+    [InlineData("aks-service, mending", Exec, Workloads, Disruption, Infrastructure)]
+    [InlineData("system:kubelet-api-admin", NodesProxy, Wildcards, Infrastructure)]
+    [InlineData("system:monitoring", Infrastructure)]
+    [InlineData("system:persistent-volume-provisioner", Infrastructure, Configuration)]
+    public void Judge_WhenAWellKnownRoleIsDangerous_ThenOnlyAllItsNamesTogetherAllowIt(string name, params Danger[] dangers)
+    {
+        var role = WellKnownRoles.Of(name);
+
+        Assert.Equal(dangers, Assert.IsType<RoleVerdict.OnlyWhereNamed>(RoleGuard.Judge(role)).Dangers);
+        Assert.Empty(RoleGuard.Objections(role, dangers));
+        Assert.All(dangers, missing => Assert.NotEmpty(RoleGuard.Objections(role, [.. dangers.Except([missing])])));
+    }
+
+    [Theory]
+    [InlineData("edit", "act as somebody else", "mint tokens", "create Secrets")]
+    [InlineData("admin", "act as somebody else", "mint tokens", "create Secrets", "(RBAC)")]
+    [InlineData("cluster-admin", "(RBAC)", "(bind, escalate)", "act as somebody else", "mint tokens", "create Secrets", "sign certificates", "admission control",
+        "behind a part of the cluster's API", "conversion webhooks", "shut others out")]
+    [InlineData("system:node", "mint tokens", "sign certificates")]
+    [InlineData("Azure Arc Kubernetes Writer", "act as somebody else", "create Secrets")]
+    [InlineData("Azure Arc Kubernetes Admin", "act as somebody else", "create Secrets", "(RBAC)")]
+    [InlineData("Azure Arc Kubernetes Cluster Admin", "(RBAC)", "(bind, escalate)", "act as somebody else", "mint tokens", "create Secrets", "sign certificates",
+        "admission control", "behind a part of the cluster's API", "conversion webhooks", "shut others out")]
+    public void Judge_WhenAWellKnownRoleGivesMoreThanConsentCan_ThenNeverAllowed(string name, params string[] reasons)
+    {
+        var role = WellKnownRoles.Of(name);
+        var forbidden = RoleGuard.Objections(role, Every).Select(finding => finding.Sentence).Distinct().ToList();
+
+        Assert.IsType<RoleVerdict.NeverAllowed>(RoleGuard.Judge(role));
+        Assert.Equal(reasons.Length, forbidden.Count);
+        Assert.All(reasons, reason => Assert.Contains(forbidden, sentence => sentence.Contains(reason, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("rbac.authorization.k8s.io", "clusterroles", "bind")]
+    [InlineData("rbac.authorization.k8s.io", "clusterroles", "*")]
+    [InlineData("rbac.authorization.k8s.io", "roles", "escalate")]
+    [InlineData("rbac.authorization.k8s.io", "clusterrolebindings", "patch")]
+    [InlineData("rbac.authorization.k8s.io", "rolebindings", "deletecollection")]
+    [InlineData("rbac.authorization.k8s.io", "kinds-of-tomorrow", "create")]
     [InlineData("*", "rolebindings", "delete")]
     [InlineData("", "users", "impersonate")]
     [InlineData("", "groups", "*")]
+    [InlineData("", "serviceaccounts", "*")]
+    [InlineData("authentication.k8s.io", "users", "impersonate:user-info")]
+    [InlineData("authentication.k8s.io", "nodes", "impersonate:associated-node")]
+    [InlineData("", "pods", "impersonate-on:user-info:list")]
     [InlineData("authentication.k8s.io", "userextras/scopes", "impersonate")]
+    [InlineData("authentication.k8s.io", "userextras/scopes", "*")]
+    [InlineData("authentication.k8s.io", "uids", "*")]
     [InlineData("", "*/token", "create")]
+    [InlineData("", "serviceaccounts/*", "create")]
+    [InlineData("", "secrets", "create")]
+    [InlineData("", "secrets", "*")]
+    [InlineData("certificates.k8s.io", "certificatesigningrequests", "create")]
     [InlineData("certificates.k8s.io", "certificatesigningrequests/approval", "update")]
+    [InlineData("certificates.k8s.io", "certificatesigningrequests/nodeclient", "create")]
     [InlineData("certificates.k8s.io", "signers", "approve")]
+    [InlineData("certificates.k8s.io", "signers", "attest")]
+    [InlineData("*", "signers", "sign")]
     [InlineData("admissionregistration.k8s.io", "validatingwebhookconfigurations", "delete")]
+    [InlineData("admissionregistration.k8s.io", "validatingadmissionpolicybindings", "patch")]
     [InlineData("admissionregistration.k8s.io", "mutatingadmissionpolicies", "create")]
-    public void Objections_WhenARuleIsForbidden_ThenNoOptionAllowsIt(string group, string resource, string verb) =>
-        Assert.Contains(
-            RoleGuard.Objections(new RoleRules([PolicyRule.On([verb], [group], [resource])]), Enum.GetValues<Danger>()),
-            finding => finding is GuardFinding.Forbidden);
+    [InlineData("apiregistration.k8s.io", "apiservices", "update")]
+    [InlineData("apiextensions.k8s.io", "customresourcedefinitions", "patch")]
+    [InlineData("flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations", "patch")]
+    [InlineData("authorization.openshift.io", "rolebindings", "create")]
+    [InlineData("user.openshift.io", "groups", "update")]
+    [InlineData("management.cattle.io", "globalrolebindings", "create")]
+    [InlineData("something.example", "tenantroles", "create")]
+    [InlineData("argoproj.io", "applications", "patch")]
+    [InlineData("kustomize.toolkit.fluxcd.io", "kustomizations", "create")]
+    [InlineData("clusterconfig.azure.com", "fluxconfigs", "create")]
+    [InlineData("kyverno.io", "clusterpolicies", "delete")]
+    [InlineData("constraints.gatekeeper.sh", "k8spspprivileged", "delete")]
+    [InlineData("security.openshift.io", "securitycontextconstraints", "use")]
+    public void Objections_WhenARuleIsForbidden_ThenNoOptionAllowsIt(string group, string resource, string verb)
+    {
+        AssertForbidden(PolicyRule.On([verb], [group], [resource]));
+        // A name does not soften it, nor does company.
+        AssertForbidden(PolicyRule.On([verb], [group], [resource], ["only-this-one"]));
+        AssertForbidden(PolicyRule.On(["get", verb], ["apps", group], ["deployments", resource]));
+    }
 
     [Theory]
-    [InlineData("", "pods/exec", "get", Danger.Exec)]
-    [InlineData("", "*/exec", "create", Danger.Exec)]
-    [InlineData("", "pods/ephemeralcontainers", "patch", Danger.Exec)]
-    [InlineData("", "secrets", "list", Danger.Secrets)]
-    [InlineData("", "nodes/proxy", "get", Danger.NodesProxy)]
-    [InlineData("batch", "cronjobs", "create", Danger.Workloads)]
-    [InlineData("storage.k8s.io", "*", "get", Danger.Wildcards)]
-    public void Objections_WhenARuleIsDangerous_ThenOnlyItsNameAllowsIt(string group, string resource, string verb, Danger danger)
+    [InlineData("", "pods/exec", "get", Exec)]
+    [InlineData("", "pods/exec", "create", Exec)]
+    [InlineData("", "*/exec", "create", Exec, Wildcards)]
+    [InlineData("", "pods/*", "get", Exec, Wildcards)]
+    [InlineData("", "pods/attach", "get", Exec)]
+    [InlineData("", "pods/portforward", "create", Exec)]
+    [InlineData("", "pods/proxy", "delete", Exec)]
+    [InlineData("", "services/proxy", "get", Exec)]
+    [InlineData("", "pods/ephemeralcontainers", "patch", Exec)]
+    [InlineData("subresources.kubevirt.io", "virtualmachineinstances/console", "get", Exec)]
+    [InlineData("", "secrets", "get", Secrets)]
+    [InlineData("", "secrets", "list", Secrets)]
+    [InlineData("", "secrets", "watch", Secrets)]
+    [InlineData("", "secrets", "patch", Secrets)]
+    [InlineData("*", "secrets", "get", Secrets, Wildcards)]
+    [InlineData("authentication.k8s.io", "tokenreviews", "create", Secrets)]
+    [InlineData("", "nodes/proxy", "get", NodesProxy)]
+    [InlineData("", "nodes/proxy", "create", NodesProxy)]
+    [InlineData("", "nodes/*", "get", NodesProxy, Wildcards)]
+    [InlineData("", "nodes/log", "get", NodesProxy)]
+    [InlineData("", "nodes/checkpoint", "create", NodesProxy)]
+    [InlineData("", "nodes/stats", "create", NodesProxy)]
+    [InlineData("", "pods", "create", Workloads)]
+    [InlineData("", "pods", "patch", Workloads)]
+    [InlineData("", "pods/binding", "create", Workloads)]
+    [InlineData("", "replicationcontrollers", "update", Workloads)]
+    [InlineData("apps", "deployments/scale", "patch", Workloads)]
+    [InlineData("apps", "*/scale", "update", Workloads, Wildcards)]
+    [InlineData("apps", "replicasets", "create", Workloads)]
+    [InlineData("apps", "controllerrevisions", "update", Workloads)]
+    [InlineData("batch", "cronjobs", "create", Workloads)]
+    [InlineData("autoscaling", "horizontalpodautoscalers", "create", Workloads)]
+    [InlineData("kubevirt.io", "virtualmachines", "create", Workloads)]
+    [InlineData("", "pods", "delete", Disruption)]
+    [InlineData("apps", "deployments", "deletecollection", Disruption)]
+    [InlineData("", "pods/eviction", "create", Disruption)]
+    [InlineData("", "nodes", "patch", Infrastructure)]
+    [InlineData("", "nodes/status", "update", Infrastructure)]
+    [InlineData("", "namespaces", "patch", Infrastructure)]
+    [InlineData("", "namespaces/finalize", "update", Infrastructure)]
+    [InlineData("", "persistentvolumes", "create", Infrastructure)]
+    [InlineData("storage.k8s.io", "csidrivers", "create", Infrastructure)]
+    [InlineData("coordination.k8s.io", "leases", "update", Infrastructure)]
+    [InlineData("scheduling.k8s.io", "priorityclasses", "delete", Infrastructure)]
+    [InlineData("storage.k8s.io", "*", "get", Wildcards)]
+    [InlineData("", "configmaps", "patch", Configuration)]
+    [InlineData("", "configmaps", "*", Wildcards, Configuration)]
+    [InlineData("", "services", "update", Configuration)]
+    [InlineData("", "pods", "a-verb-of-tomorrow", Configuration)]
+    [InlineData("networking.k8s.io", "networkpolicies", "create", Configuration)]
+    [InlineData("cert-manager.io", "certificates", "create", Extensions)]
+    [InlineData("*", "widgets", "create", Wildcards, Extensions)]
+    public void Objections_WhenARuleIsDangerous_ThenOnlyItsNamesAllowIt(string group, string resource, string verb, params Danger[] dangers)
     {
         var role = new RoleRules([PolicyRule.On([verb], [group], [resource])]);
 
-        Assert.Contains(RoleGuard.Objections(role, []), finding => finding is GuardFinding.Dangerous found && found.Danger == danger);
-        Assert.DoesNotContain(RoleGuard.Objections(role, [danger]), finding => finding is GuardFinding.Dangerous found && found.Danger == danger);
+        Assert.Equal(dangers, Assert.IsType<RoleVerdict.OnlyWhereNamed>(RoleGuard.Judge(role)).Dangers);
+        Assert.Empty(RoleGuard.Objections(role, dangers));
+        Assert.NotEmpty(RoleGuard.Objections(role, [.. Every.Except(dangers)]));
+    }
+
+    [Theory]
+    [InlineData("/healthz", "get")]
+    [InlineData("/readyz/*", "get")]
+    [InlineData("/apis/*", "head")]
+    [InlineData("/metrics", "get")]
+    public void Judge_WhenAnAddressIsPublic_ThenHarmless(string url, string verb) =>
+        Assert.IsType<RoleVerdict.Harmless>(RoleGuard.Judge(new RoleRules([new PolicyRule([verb], [], [], [], [url])])));
+
+    [Theory]
+    [InlineData("*", "get", Wildcards, Infrastructure)]
+    [InlineData("/*", "get", Wildcards, Infrastructure)]
+    [InlineData("/logs/kube-apiserver.log", "get", Infrastructure)]
+    [InlineData("/debug/pprof/*", "get", Wildcards, Infrastructure)]
+    [InlineData("/healthz/../logs", "get", Infrastructure)]
+    [InlineData("/healthz", "post", Infrastructure)]
+    [InlineData("/healthzz*", "get", Wildcards, Infrastructure)]
+    public void Judge_WhenAnAddressIsNotPublic_ThenDangerous(string url, string verb, params Danger[] dangers) =>
+        Assert.Equal(dangers, Assert.IsType<RoleVerdict.OnlyWhereNamed>(RoleGuard.Judge(new RoleRules([new PolicyRule([verb], [], [], [], [url])]))).Dangers);
+
+    [Fact]
+    public void Judge_WhenEverythingMayBeLookedAt_ThenWhatThatOpensIsNamed() => Assert.Equal(
+        [Secrets, Exec, NodesProxy, Wildcards],
+        Assert.IsType<RoleVerdict.OnlyWhereNamed>(RoleGuard.Judge(new RoleRules([PolicyRule.On(["get", "list", "watch"], ["*"], ["*"])]))).Dangers);
+
+    [Fact]
+    public void Inspect_WhenARuleHoldsManyThings_ThenAFindingNamesTheOneThatItIsAbout()
+    {
+        var finding = Assert.Single(RoleGuard.Inspect(new RoleRules([PolicyRule.On(["get"], ["", "apps"], ["pods", "secrets", "deployments"])])),
+            found => found.Rule.ApiGroups is [""]);
+
+        Assert.Equal(["secrets"], finding.Rule.Resources);
+    }
+
+    [Fact]
+    public void Inspect_WhenARuleIsWidened_ThenNothingIsFoundLess()
+    {
+        var verb = Gen.Int[0, 6].Select(i => new[] { "get", "create", "patch", "delete", "*", "impersonate", "a-verb-of-tomorrow" }[i]);
+        var group = Gen.Int[0, 4].Select(i => new[] { "", "apps", "rbac.authorization.k8s.io", "example.com", "*" }[i]);
+        var resource = Gen.Int[0, 7].Select(i => new[] { "pods", "secrets", "pods/exec", "nodes", "configmaps", "*", "roles", "deployments/scale" }[i]);
+        var rule = Gen.Select(verb.Array[1, 3], group.Array[1, 2], resource.Array[1, 3]).Select((verbs, groups, resources) => PolicyRule.On(verbs, groups, resources));
+
+        Gen.Select(rule, rule).Sample((one, more) => Sentences(one).IsSubsetOf(Sentences(new PolicyRule(
+            [.. one.Verbs, .. more.Verbs], [.. one.ApiGroups, .. more.ApiGroups], [.. one.Resources, .. more.Resources], [], []))));
+    }
+
+    private static HashSet<string> Sentences(PolicyRule rule) => [.. RoleGuard.Inspect(rule).Select(finding => finding.Sentence)];
+
+    private static void AssertForbidden(PolicyRule rule)
+    {
+        Assert.Contains(RoleGuard.Objections(new RoleRules([rule]), Every), finding => finding is GuardFinding.Forbidden);
+        Assert.IsType<RoleVerdict.NeverAllowed>(RoleGuard.Judge(new RoleRules([rule])));
     }
 }
