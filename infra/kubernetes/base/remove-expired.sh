@@ -1,0 +1,82 @@
+#!/bin/sh
+# Deletes every managed binding that is past its end, with no broker alive: POSIX sh and kubectl, nothing else.
+#   ROLE             the ClusterRole that the broker grants
+#   MAXIMUM_SECONDS  the longest duration that the cluster's options allow
+# A binding is managed by its label; it ends at its annotation aksarcjit.io/not-after, and at the latest MAXIMUM_SECONDS + 90 after it was
+# created, whatever the annotation says. One of ROLE whose annotation cannot be read is past its end: in doubt, revoke.
+# Exit code 0 only if nothing that is past its end still stands.
+set -u
+: "${ROLE:?}" "${MAXIMUM_SECONDS:?}"
+api=/apis/rbac.authorization.k8s.io/v1
+
+# One line a binding. urlquery, because names and annotations are others' words: no space, no line end gets through.
+lines='{{range .items}}{{.metadata.uid}} {{.metadata.creationTimestamp | urlquery}} {{.roleRef.kind}}/{{.roleRef.name | urlquery}} '
+lines=$lines'{{if .metadata.namespace}}namespaces/{{.metadata.namespace}}/rolebindings{{else}}clusterrolebindings{{end}}/{{.metadata.name | urlquery}} '
+lines=$lines'{{with .metadata.annotations}}{{index . "aksarcjit.io/not-after" | urlquery}}{{end}}{{"\n"}}{{end}}'
+
+# What can be listed is judged even where the rest cannot.
+list() {
+  status=0
+  for kind in clusterrolebindings rolebindings; do
+    kubectl get "$kind" --all-namespaces --selector=app.kubernetes.io/managed-by=aksarcjit --request-timeout=10s --output=go-template="$lines" || status=1
+  done
+  return "$status"
+}
+
+# Seconds since 1970 of 2026-11-23T22%3A36%3A10Z; fails where it is no such time. (date -d is no POSIX.)
+seconds() {
+  case $1 in
+    [0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]%3A[0-5][0-9]%3A[0-5][0-9]Z) ;;
+    *) return 1 ;;
+  esac
+  day=${1%%T*} clock=${1#*T}
+  y=${day%%-*} m=${day#*-} d=${day##*-} hour=${clock%%\%*} minute=${clock#*%3A} second=${clock##*%3A}
+  # 1 in front, so that 08 is no octal number.
+  y=$((1$y - 10000)) m=$((1${m%-*} - 100)) d=$((1$d - 100))
+  hour=$((1$hour - 100)) minute=$((1${minute%\%*} - 100)) second=$((1${second%Z} - 100))
+  [ "$m" -ge 1 ] && [ "$m" -le 12 ] && [ "$d" -ge 1 ] && [ "$d" -le 31 ] && [ "$hour" -le 23 ] || return 1
+  # The year begins in March, so that the leap day is its last.
+  [ "$m" -gt 2 ] || { y=$((y - 1)); m=$((m + 12)); }
+  echo $(((365 * y + y / 4 - y / 100 + y / 400 + (153 * (m - 3) + 2) / 5 + d - 719469) * 86400 + hour * 3600 + minute * 60 + second))
+}
+
+# True if the binding of the line is past its end.
+expired() { # created role notAfter
+  if end=$(seconds "$3"); then :; elif [ "$2" = "ClusterRole/$ROLE" ]; then return 0; else return 1; fi
+  if [ "$2" = "ClusterRole/$ROLE" ] && created=$(seconds "$1"); then
+    latest=$((created + MAXIMUM_SECONDS + 90))
+    [ "$end" -le "$latest" ] || end=$latest
+  fi
+  [ "$now" -ge "$end" ]
+}
+
+overdue() {
+  printf '%s\n' "$1" | while read -r uid created role path not_after; do
+    [ -n "$uid" ] && expired "$created" "$role" "$not_after" && printf '%s %s\n' "$uid" "$path"
+  done
+}
+
+# The cluster's own clock, which also set creationTimestamp; a node's may be off.
+now=$(kubectl auth whoami --request-timeout=10s --output=go-template='{{.metadata.creationTimestamp | urlquery}}' 2>/dev/null) && now=$(seconds "$now") || now=$(date -u +%s)
+
+standing=$(list)
+overdue "$standing" | while read -r uid path; do
+  # urlquery writes a space as in a form, a path wants it escaped.
+  while [ "$path" != "${path#*+}" ]; do path=${path%%+*}%20${path#*+}; done
+  echo "Removing $path ($uid): past its end."
+  # By uid: one that was made anew under the name meanwhile is judged on its own, below or in the next minute.
+  printf '{"kind":"DeleteOptions","apiVersion":"rbac.authorization.k8s.io/v1","preconditions":{"uid":"%s"}}' "$uid" |
+    kubectl delete --raw "$api/$path" --request-timeout=10s --filename=- >/dev/null ||
+    echo "$path ($uid) was not deleted." >&2
+done
+
+if ! standing=$(list); then
+  echo "The bindings could not all be listed: what stands past its end is not known." >&2
+  exit 1
+fi
+left=$(overdue "$standing")
+if [ -n "$left" ]; then
+  echo "Past their end, and still there:" >&2
+  echo "$left" >&2
+  exit 1
+fi

@@ -1,0 +1,306 @@
+using System.Globalization;
+using AksArcJit.DevCluster;
+using AksArcJit.DevCluster.Faults;
+using AksArcJit.Kubernetes.Bindings;
+using AksArcJit.Kubernetes.Tests.Contract;
+using k8s;
+using k8s.Models;
+
+namespace AksArcJit.Kubernetes.Tests.Manifests;
+
+/// <summary>The CronJob's script, run for real with kubectl and the guard's own rights.</summary>
+public sealed class GuardScriptTests : IAsyncLifetime
+{
+    private const string Guard = "system:serviceaccount:aksarcjit:aksarcjit-guard";
+    private const string Role = "aks-service";
+    private static readonly TimeSpan Ahead = TimeSpan.FromHours(2);
+    private static readonly TimeSpan Behind = TimeSpan.FromSeconds(-1);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("guard-").FullName;
+    private DevClusterHost _server = null!;
+    private k8s.Kubernetes _admin = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await DevClusterHost.StartAsync(cancellation: Ground.Ct);
+        _server.AddUser("guard-token", Guard);
+        _admin = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(_server.KubeconfigPath));
+        await AllowAsync(_ => true);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _admin.Dispose();
+        await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Run_WhenSomeAreExpired_ThenTheyGoAndTheOthersStay()
+    {
+        await BindAsync("expired", Behind);
+        await BindAsync("expired-in-a-namespace", Behind, "default");
+        await BindAsync("expired-of-another-role", Behind, role: "view");
+        await BindAsync("live", Ahead);
+        await BindAsync("live-in-a-namespace", Ahead, "kube-system");
+        await BindAsync("foreign", Behind, managedBy: "helm");
+
+        var run = await RunAsync();
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Equal(["foreign", "live", "live-in-a-namespace"], await StandingAsync());
+        Assert.Equal(3, run.Output.Split('\n').Count(line => line.StartsWith("Removing ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Run_WhenNothingStands_ThenSaysNothing() => Assert.Equal(new Command(0, "", ""), await RunAsync());
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("tomorrow")]
+    [InlineData("2999-13-01T00:00:00Z")]
+    [InlineData("2999-01-32T00:00:00Z")]
+    [InlineData("2999-01-01T24:00:00Z")]
+    [InlineData("2999-01-01T00:00:00+00:00")]
+    [InlineData("2999-01-01T00:00:00.5Z")]
+    [InlineData("2999-01-01 00:00:00Z")]
+    [InlineData("2999-01-01T00:00:00Z\nx 2999-01-01T00:00:00Z ClusterRole/view clusterrolebindings/live 2999-01-01T00:00:00Z")]
+    public async Task Run_WhenTheEndOfOneOfOursCannotBeRead_ThenItGoes(string? notAfter)
+    {
+        await BindAsync("in-doubt", notAfter);
+        await BindAsync("in-doubt-of-another-role", notAfter, role: "view");
+        await BindAsync("live", Ahead);
+
+        var run = await RunAsync();
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Equal(["in-doubt-of-another-role", "live"], await StandingAsync());
+    }
+
+    [Theory]
+    [InlineData("2000-02-29T23:59:59Z", false)]
+    [InlineData("1970-01-01T00:00:00Z", false)]
+    [InlineData("2999-02-28T08:09:08Z", true)]
+    [InlineData("2999-12-31T23:59:59Z", true)]
+    public async Task Run_WhateverTheDate_ThenItIsCompared(string notAfter, bool stays)
+    {
+        await BindAsync("one", notAfter);
+
+        await RunAsync(maximumSeconds: 100_000_000_000);
+
+        Assert.Equal(stays ? ["one"] : [], await StandingAsync());
+    }
+
+    [Fact]
+    public async Task Run_WhenTheEndIsNear_ThenTheSecondDecides()
+    {
+        foreach (var seconds in new[] { -3600, -60, -1, 60, 61, 3600, 86400 })
+            await BindAsync($"at{seconds}", TimeSpan.FromSeconds(seconds));
+
+        await RunAsync();
+
+        Assert.Equal(["at3600", "at60", "at61", "at86400"], await StandingAsync());
+    }
+
+    [Fact]
+    public async Task Run_WhenTheEndIsFartherThanAnyGrants_ThenTheLongestDurationEndsIt()
+    {
+        await BindAsync("altered", "9999-12-31T23:59:59Z");
+        await BindAsync("altered-of-another-role", "9999-12-31T23:59:59Z", role: "view");
+
+        // As if it had been created 10 s ahead of the longest duration and its 90 s.
+        await RunAsync(maximumSeconds: -100);
+
+        Assert.Equal(["altered-of-another-role"], await StandingAsync());
+    }
+
+    [Fact]
+    public async Task Run_WhenTheBindingIsMadeAnewMeanwhile_ThenTheNewOneIsNotTakenForTheOld()
+    {
+        await BindAsync("twice", Behind);
+        var live = Path.Combine(_folder, "live.yaml");
+        await File.WriteAllTextAsync(live, KubernetesYaml.Serialize(Binding("twice", Text(Ahead), Role, Marks.Us)), Ground.Ct);
+        // The first delete comes just after somebody else's delete and create.
+        await InsertAsync($$"""
+            if [ "$1" = delete ] && [ ! -e {{_folder}}/done ]; then
+              touch {{_folder}}/done
+              {{Kubectl}} --kubeconfig={{_server.KubeconfigPath}} --context=admin replace --force -f {{live}} >&2
+            fi
+            """);
+
+        var run = await RunAsync();
+
+        Assert.True(File.Exists(Path.Combine(_folder, "done")));
+        Assert.Contains("was not deleted", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["twice"], await StandingAsync());
+    }
+
+    [Fact]
+    public async Task Run_WhenAFinalizerHoldsOneUp_ThenFailsAndNamesItAndTheOthersGo()
+    {
+        await BindAsync("held", Behind, finalizer: "example.com/hold");
+        await BindAsync("free", Behind);
+
+        var run = await RunAsync();
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("clusterrolebindings/held", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(["held"], await StandingAsync());
+    }
+
+    [Fact]
+    public async Task Run_WhenTheServerFailsOnce_ThenFailsAndTheNextRunEndsIt()
+    {
+        await BindAsync("first", Behind);
+        await BindAsync("second", Behind, "default");
+        _server.Faults.Add(new Fault(new FaultAction.Respond(500)) { Verb = "delete", Resource = "clusterrolebindings" });
+
+        var failed = await RunAsync();
+        _server.Faults.Clear();
+        var next = await RunAsync();
+
+        Assert.Equal((1, 0), (failed.ExitCode, next.ExitCode));
+        Assert.Contains("clusterrolebindings/first", failed.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("rolebindings/second", failed.Errors, StringComparison.Ordinal);
+        Assert.Empty(await StandingAsync());
+    }
+
+    [Fact]
+    public async Task Run_WhenTheServerIsAway_ThenFails()
+    {
+        _server.Down = true;
+
+        Assert.Equal(1, (await RunAsync()).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("a name: with (all) that+is allowed")]
+    [InlineData("semi;colon $(id) `id` '\"")]
+    public async Task Run_WhenANameIsOdd_ThenItIsANameAndNothingElse(string name)
+    {
+        await BindAsync(name, Behind);
+
+        var run = await RunAsync();
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Empty(await StandingAsync());
+    }
+
+    [Theory]
+    [InlineData("list", "clusterrolebindings")]
+    [InlineData("list", "rolebindings")]
+    [InlineData("delete", "clusterrolebindings")]
+    [InlineData("delete", "rolebindings")]
+    public async Task Run_WhenAPermissionIsTakenAway_ThenFailsNamingItAndDoesTheRest(string verb, string resource)
+    {
+        await AllowAsync(one => one != (verb, resource));
+        await BindAsync("cluster", Behind);
+        await BindAsync("namespaced", Behind, "default");
+
+        var run = await RunAsync();
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"cannot {verb} resource \"{resource}\"", run.Errors, StringComparison.Ordinal);
+        Assert.Equal([resource == "rolebindings" ? "namespaced" : "cluster"], await StandingAsync());
+    }
+
+    [Fact]
+    public async Task GuardsRole_HoldsTheFourPermissionsThatAreShownAboveAndNoOther()
+    {
+        var rule = Assert.Single((await Infra.FindAsync<V1ClusterRole>("aksarcjit-guard")).Rules);
+
+        Assert.Equal(["list", "delete"], rule.Verbs);
+        Assert.Equal(["clusterrolebindings", "rolebindings"], rule.Resources);
+    }
+
+    private static string Text(TimeSpan fromNow) => Marks.Write(TimeProvider.System.GetUtcNow() + fromNow);
+
+    private static V1ClusterRoleBinding Binding(string name, string? notAfter, string role, string managedBy) => new()
+    {
+        ApiVersion = "rbac.authorization.k8s.io/v1",
+        Kind = "ClusterRoleBinding",
+        Metadata = new V1ObjectMeta
+        {
+            Name = name,
+            Labels = new Dictionary<string, string> { [Marks.ManagedBy] = managedBy },
+            Annotations = notAfter is null ? null : new Dictionary<string, string> { [Marks.NotAfter] = notAfter },
+        },
+        RoleRef = new V1RoleRef { ApiGroup = V1ClusterRole.KubeGroup, Kind = V1ClusterRole.KubeKind, Name = role },
+        Subjects = [new Rbacv1Subject { ApiGroup = V1ClusterRole.KubeGroup, Kind = "User", Name = "engineer" }],
+    };
+
+    private Task BindAsync(string name, TimeSpan end, string ns = "", string role = Role, string managedBy = Marks.Us, string? finalizer = null) =>
+        BindAsync(name, Text(end), ns, role, managedBy, finalizer);
+
+    private async Task BindAsync(string name, string? notAfter, string ns = "", string role = Role, string managedBy = Marks.Us, string? finalizer = null)
+    {
+        var binding = Binding(name, notAfter, role, managedBy);
+        binding.Metadata.Finalizers = finalizer is null ? null : [finalizer];
+        var rbac = _admin.RbacAuthorizationV1;
+        if (ns.Length == 0)
+            await rbac.CreateClusterRoleBindingAsync(binding, cancellationToken: Ground.Ct);
+        else
+            await rbac.CreateNamespacedRoleBindingAsync(
+                new V1RoleBinding { Metadata = binding.Metadata, RoleRef = binding.RoleRef, Subjects = binding.Subjects }, ns, cancellationToken: Ground.Ct);
+    }
+
+    /// <summary>Names of what stands for our engineer, in order.</summary>
+    private async Task<IReadOnlyList<string>> StandingAsync()
+    {
+        var cluster = await _admin.RbacAuthorizationV1.ListClusterRoleBindingAsync(cancellationToken: Ground.Ct);
+        var namespaced = await _admin.RbacAuthorizationV1.ListRoleBindingForAllNamespacesAsync(cancellationToken: Ground.Ct);
+        return [.. cluster.Items.Select(one => (one.Metadata.Name, one.Subjects)).Concat(namespaced.Items.Select(one => (one.Metadata.Name, one.Subjects)))
+            .Where(one => one.Subjects is [{ Name: "engineer" }]).Select(one => one.Name).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The guard's role as the manifest has it, but for what is taken away.</summary>
+    private async Task AllowAsync(Func<(string Verb, string Resource), bool> keeps)
+    {
+        var role = await Infra.FindAsync<V1ClusterRole>("aksarcjit-guard");
+        role.Metadata = new V1ObjectMeta { Name = "aksarcjit-guard" };
+        role.Rules =
+        [
+            .. from rule in role.Rules
+               from resource in rule.Resources
+               select new V1PolicyRule { Verbs = [.. rule.Verbs.Where(verb => keeps((verb, resource)))], ApiGroups = rule.ApiGroups, Resources = [resource] },
+        ];
+        var rbac = _admin.RbacAuthorizationV1;
+        if ((await rbac.ListClusterRoleAsync(fieldSelector: "metadata.name=aksarcjit-guard", cancellationToken: Ground.Ct)).Items.Count > 0)
+        {
+            await rbac.ReplaceClusterRoleAsync(role, "aksarcjit-guard", cancellationToken: Ground.Ct);
+            return;
+        }
+        await rbac.CreateClusterRoleAsync(role, cancellationToken: Ground.Ct);
+        var binding = Binding("aksarcjit-guard", null, "aksarcjit-guard", "kustomize");
+        binding.Subjects[0].Name = Guard;
+        await rbac.CreateClusterRoleBindingAsync(binding, cancellationToken: Ground.Ct);
+    }
+
+    private string Kubectl { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "kubectl")).First(File.Exists);
+
+    /// <summary>Puts lines before every kubectl of the script.</summary>
+    private async Task InsertAsync(string lines)
+    {
+        var shim = Path.Combine(_folder, "kubectl");
+        await File.WriteAllTextAsync(shim, $"#!/bin/sh\n{lines}\nexec {Kubectl} \"$@\"\n", Ground.Ct);
+        await Command.RunAsync("chmod", ["+x", shim]);
+    }
+
+    private async Task<Command> RunAsync(long maximumSeconds = 864_000)
+    {
+        var asGuard = Path.Combine(_folder, "kubeconfig");
+        var file = KubernetesClientConfiguration.LoadKubeConfig(_server.KubeconfigPath);
+        file.CurrentContext = Guard;
+        await File.WriteAllTextAsync(asGuard, KubernetesYaml.Serialize(file), Ground.Ct);
+        return await Command.RunAsync("sh", [Infra.Script], new Dictionary<string, string>
+        {
+            ["KUBECONFIG"] = asGuard,
+            ["HOME"] = _folder,
+            ["PATH"] = $"{_folder}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["ROLE"] = Role,
+            ["MAXIMUM_SECONDS"] = maximumSeconds.ToString(CultureInfo.InvariantCulture),
+        });
+    }
+}
