@@ -59,7 +59,10 @@ overdue() {
 # The cluster's own clock, which also set creationTimestamp; a node's may be off.
 now=$(kubectl auth whoami --request-timeout=10s --output=go-template='{{.metadata.creationTimestamp | urlquery}}' 2>/dev/null) && now=$(seconds "$now") || now=$(date -u +%s)
 
-standing=$(list)
+if ! standing=$(list) && [ -z "$(overdue "$standing")" ]; then
+  echo "The bindings could not all be listed; nothing was removed." >&2
+  exit 1
+fi
 overdue "$standing" | while read -r uid path; do
   # urlquery writes a space as in a form, a path wants it escaped.
   while [ "$path" != "${path#*+}" ]; do path=${path%%+*}%20${path#*+}; done

@@ -170,9 +170,14 @@ public sealed class GuardScriptTests : IAsyncLifetime
     [Fact]
     public async Task Run_WhenTheServerIsAway_ThenFails()
     {
-        _server.Down = true;
+        await BindAsync("expired", Behind);
 
-        Assert.Equal(1, (await RunAsync()).ExitCode);
+        // Nobody listens there.
+        var run = await RunAsync(url: "https://127.0.0.1:1");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("could not all be listed", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(["expired"], await StandingAsync());
     }
 
     [Theory]
@@ -288,11 +293,12 @@ public sealed class GuardScriptTests : IAsyncLifetime
         await Command.RunAsync("chmod", ["+x", shim]);
     }
 
-    private async Task<Command> RunAsync(long maximumSeconds = 864_000)
+    private async Task<Command> RunAsync(long maximumSeconds = 864_000, string? url = null)
     {
         var asGuard = Path.Combine(_folder, "kubeconfig");
         var file = KubernetesClientConfiguration.LoadKubeConfig(_server.KubeconfigPath);
         file.CurrentContext = Guard;
+        file.Clusters.Single().ClusterEndpoint.Server = url ?? _server.Url.GetLeftPart(UriPartial.Authority);
         await File.WriteAllTextAsync(asGuard, KubernetesYaml.Serialize(file), Ground.Ct);
         return await Command.RunAsync("sh", [Infra.Script], new Dictionary<string, string>
         {
