@@ -40,7 +40,9 @@ public interface ICluster
     Task<RemovalOutcome> RemoveAsync(StandingBinding seen, CancellationToken cancellation);
 
     /// <summary>Asks the cluster (SubjectAccessReview) whether <paramref name="user"/> may do each of the probes, in order.</summary>
-    Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(string user, IReadOnlyList<Probe> probes, CancellationToken cancellation);
+    /// <param name="purpose">A removal's probes never wait for grants.</param>
+    Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(
+        string user, IReadOnlyList<Probe> probes, ProbePurpose purpose, CancellationToken cancellation);
 
     /// <summary>Every binding that carries our labels, and every other that refers to <paramref name="role"/>, read consistently.</summary>
     Task<Reading<IReadOnlyList<StandingBinding>>> ListBindingsAsync(string role, CancellationToken cancellation);
@@ -50,6 +52,13 @@ public interface ICluster
 
     /// <summary>Null where the cluster answers and lets the broker do its work; else what is wrong, in one sentence.</summary>
     Task<string?> CheckAsync(CancellationToken cancellation);
+}
+
+/// <summary>What the answers are for.</summary>
+public enum ProbePurpose
+{
+    ConfirmGrant,
+    ConfirmRemoval,
 }
 
 /// <summary>The binding that a grant wants.</summary>

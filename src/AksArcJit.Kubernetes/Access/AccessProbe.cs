@@ -1,3 +1,4 @@
+using AksArcJit.Broker.Ports;
 using AksArcJit.Kubernetes.Api;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Roles;
@@ -9,19 +10,26 @@ namespace AksArcJit.Kubernetes.Access;
 /// <summary>Asks the cluster itself who may do what (authorization.k8s.io/v1 SubjectAccessReview).</summary>
 internal sealed class AccessProbe(ApiClient api)
 {
-    public async Task<Reading<IReadOnlyList<ProbeAnswer>>> AskAsync(string user, IReadOnlyList<Probe> probes, CancellationToken cancellation)
+    public async Task<Reading<IReadOnlyList<ProbeAnswer>>> AskAsync(
+        string user, IReadOnlyList<Probe> probes, ProbePurpose purpose, CancellationToken cancellation)
     {
+        var lane = purpose switch
+        {
+            ProbePurpose.ConfirmGrant => api.Grants,
+            ProbePurpose.ConfirmRemoval => api.Removals,
+            _ => throw new ArgumentOutOfRangeException(nameof(purpose)),
+        };
         // All at once; the client's lane is the bound.
-        var answers = await Task.WhenAll(probes.Select(probe => AskAsync(user, probe, cancellation)));
+        var answers = await Task.WhenAll(probes.Select(probe => AskAsync(lane, user, probe, cancellation)));
         return answers.OfType<Reading<ProbeAnswer>.Unreadable>().FirstOrDefault() is { } unreadable
             ? new Reading<IReadOnlyList<ProbeAnswer>>.Unreadable(unreadable.Reason)
             : new Reading<IReadOnlyList<ProbeAnswer>>.Found([.. answers.OfType<Reading<ProbeAnswer>.Found>().Select(found => found.Value)]);
     }
 
-    private async Task<Reading<ProbeAnswer>> AskAsync(string user, Probe probe, CancellationToken cancellation)
+    private async Task<Reading<ProbeAnswer>> AskAsync(Lane lane, string user, Probe probe, CancellationToken cancellation)
     {
         var review = new V1SubjectAccessReview { Spec = Question(user, probe) };
-        var answer = await api.SendAsync(api.Others, Permission.Review,
+        var answer = await api.SendAsync(lane, Permission.Review,
             (client, ct) => client.AuthorizationV1.CreateSubjectAccessReviewAsync(review, cancellationToken: ct), cancellation);
         return answer switch
         {

@@ -9,7 +9,7 @@ internal sealed class PermissionCheck(ApiClient api, string role)
 {
     public async Task<string?> CheckAsync(CancellationToken cancellation)
     {
-        var version = await api.SendAsync(api.Others, Permission.ReadVersion, (client, ct) => client.Version.GetCodeAsync(ct), cancellation);
+        var version = await api.SendAsync(api.Reads, Permission.ReadVersion, (client, ct) => client.Version.GetCodeAsync(ct), cancellation);
         if (version.Trouble.Length > 0)
             return $"the API server does not answer as it should: {version.Trouble}";
         var findings = await Task.WhenAll(Permission.AllFor(role).Select(needs => AskAsync(needs, cancellation)));
@@ -34,7 +34,7 @@ internal sealed class PermissionCheck(ApiClient api, string role)
                 },
             },
         };
-        var answer = await api.SendAsync(api.Others, Permission.ReviewSelf,
+        var answer = await api.SendAsync(api.Reads, Permission.ReviewSelf,
             (client, ct) => client.AuthorizationV1.CreateSelfSubjectAccessReviewAsync(review, cancellationToken: ct), cancellation);
         return (needs, answer is Answer<V1SelfSubjectAccessReview>.Given { Value.Status.Allowed: true }, answer.Trouble);
     }

@@ -5,13 +5,16 @@ namespace AksArcJit.Kubernetes.Api;
 
 /// <summary>
 /// Sends one request, once, and tells what became of it as a value: nothing that a cluster or the way to it does is thrown. Removals have
-/// a lane of their own, so that grants, probes and listings never stand before them.
+/// a lane of their own, so that neither grants nor listings stand before them or their confirmation; so has what is only read, because the
+/// sweep must see a cluster on which creates hang.
 /// </summary>
 internal sealed class ApiClient(IKubernetes kubernetes, ClusterConnection connection, TimeProvider time) : IDisposable
 {
     public Lane Removals { get; } = new(connection.ParallelRequests, connection.RequestTimeout, time);
 
-    public Lane Others { get; } = new(connection.ParallelRequests, connection.RequestTimeout, time);
+    public Lane Grants { get; } = new(connection.ParallelRequests, connection.RequestTimeout, time);
+
+    public Lane Reads { get; } = new(connection.ParallelRequests, connection.RequestTimeout, time);
 
     /// <param name="needs">For the reason, where the server forbids it.</param>
     /// <param name="sendBy">UTC; the request is not sent later.</param>
@@ -36,7 +39,8 @@ internal sealed class ApiClient(IKubernetes kubernetes, ClusterConnection connec
     {
         kubernetes.Dispose();
         Removals.Dispose();
-        Others.Dispose();
+        Grants.Dispose();
+        Reads.Dispose();
     }
 
     private async Task<Answer<T>> SendNowAsync<T>(

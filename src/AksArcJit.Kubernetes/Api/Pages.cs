@@ -21,7 +21,7 @@ internal static class Pages
         do
         {
             var token = next;
-            switch (await api.SendAsync(api.Others, needs, (client, ct) => page(client, Size, token, ct), cancellation))
+            switch (await api.SendAsync(api.Reads, needs, (client, ct) => page(client, Size, token, ct), cancellation))
             {
                 case Answer<TList>.Given given:
                     all.AddRange(given.Value.Items ?? []);

@@ -30,7 +30,7 @@ internal sealed class BindingCreation(ApiClient api, string installation)
 
     /// <param name="isApplied">False where this call certainly created nothing; null where nobody could tell.</param>
     private async Task<BindingOutcome> ReadBackAsync(BindingSpec spec, bool? isApplied, string trouble, CancellationToken cancellation) =>
-        await BindingRequests.ReadAsync(api, api.Others, spec.Name, cancellation) switch
+        await BindingRequests.ReadAsync(api, api.Grants, spec.Name, cancellation) switch
         {
             Answer<LiveBinding>.Given standing => Judge(standing.Value, spec),
             { IsNotFound: true } when isApplied == false => new BindingOutcome.Failed($"{trouble}; it is gone again"),

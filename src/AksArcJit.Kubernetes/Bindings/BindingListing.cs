@@ -39,7 +39,7 @@ internal sealed class BindingListing(ApiClient api)
     }
 
     public async Task<Reading<StandingBinding>> ReadAsync(BindingName name, CancellationToken cancellation) =>
-        await BindingRequests.ReadAsync(api, api.Others, name, cancellation) switch
+        await BindingRequests.ReadAsync(api, api.Reads, name, cancellation) switch
         {
             Answer<LiveBinding>.Given found => new Reading<StandingBinding>.Found(found.Value.Standing),
             { IsNotFound: true } => new Reading<StandingBinding>.Missing(),

@@ -26,7 +26,7 @@ internal static class BindingRequests
         var role = new V1RoleRef { ApiGroup = V1ClusterRole.KubeGroup, Kind = V1ClusterRole.KubeKind, Name = spec.Role };
         var subject = new Rbacv1Subject { ApiGroup = V1ClusterRole.KubeGroup, Kind = "User", Name = spec.User };
         var needs = Permission.OnBindings("create", spec.Name.Kind) with { BoundRole = spec.Role };
-        return api.SendAsync(api.Others, needs, async (client, ct) => spec.Name.Namespace.Length == 0
+        return api.SendAsync(api.Grants, needs, async (client, ct) => spec.Name.Namespace.Length == 0
             ? LiveBinding.Of(await client.RbacAuthorizationV1.CreateClusterRoleBindingAsync(
                 new V1ClusterRoleBinding { Metadata = meta, RoleRef = role, Subjects = [subject] }, cancellationToken: ct))
             : LiveBinding.Of(await client.RbacAuthorizationV1.CreateNamespacedRoleBindingAsync(

@@ -11,7 +11,7 @@ internal sealed class NamespaceReader(ApiClient api)
 {
     public async Task<Reading<LiveNamespace>> ReadAsync(string name, CancellationToken cancellation)
     {
-        var answer = await api.SendAsync(api.Others, Permission.ReadNamespace,
+        var answer = await api.SendAsync(api.Reads, Permission.ReadNamespace,
             (client, ct) => client.CoreV1.ReadNamespaceAsync(Uri.EscapeDataString(name), cancellationToken: ct), cancellation);
         return answer switch
         {

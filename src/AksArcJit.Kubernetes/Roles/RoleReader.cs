@@ -14,7 +14,7 @@ internal sealed class RoleReader(ApiClient api)
 {
     public async Task<Reading<RoleRules>> ReadAsync(string role, CancellationToken cancellation)
     {
-        var answer = await api.SendAsync(api.Others, Permission.ReadRole,
+        var answer = await api.SendAsync(api.Reads, Permission.ReadRole,
             (client, ct) => client.RbacAuthorizationV1.ReadClusterRoleAsync(Uri.EscapeDataString(role), cancellationToken: ct), cancellation);
         if (answer.IsNotFound)
             return new Reading<RoleRules>.Missing();

@@ -59,7 +59,7 @@ public sealed partial class ClusterContract
         await _ground.ProbedAsync(Ground.ListPods(), answer => answer.Allowed);
         Probe[] probes = [.. Enumerable.Range(0, 20).Select(i => new Probe(i % 2 == 0 ? "list" : "delete", "", "pods", "", $"pod-{i}", "", ""))];
 
-        var answers = Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Found>(await Cluster.ProbeAsync(_ground.User, probes, Ct)).Value;
+        var answers = Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Found>(await Cluster.ProbeAsync(_ground.User, probes, ProbePurpose.ConfirmRemoval, Ct)).Value;
 
         Assert.Equal(probes, answers.Select(answer => answer.Probe));
         Assert.All(answers, answer => Assert.Equal(answer.Probe.Verb == "list", answer.Allowed));
@@ -84,7 +84,7 @@ public sealed partial class ClusterContract
     public async Task Probe_WhenTheBrokerMayNotAsk_ThenUnreadableWithTheMissingRule()
     {
         var unreadable = Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Unreadable>(
-            await _ground.Open($"broker-{_ground.Suffix}").ProbeAsync(_ground.User, [Ground.ListPods()], Ct));
+            await _ground.Open($"broker-{_ground.Suffix}").ProbeAsync(_ground.User, [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ct));
 
         Assert.Contains("\"create\" on subjectaccessreviews.authorization.k8s.io", unreadable.Reason);
     }

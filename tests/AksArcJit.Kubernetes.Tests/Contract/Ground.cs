@@ -138,7 +138,7 @@ public sealed class Ground : IAsyncDisposable
     }
 
     public async Task<ProbeAnswer> ProbedAsync(Probe probe, Func<ProbeAnswer, bool> settled) => await EventuallyAsync(
-        async () => Assert.Single(Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Found>(await Cluster.ProbeAsync(User, [probe], Ct)).Value), settled);
+        async () => Assert.Single(Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Found>(await Cluster.ProbeAsync(User, [probe], ProbePurpose.ConfirmRemoval, Ct)).Value), settled);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,8 @@
 using AksArcJit.Broker.Ports;
 using AksArcJit.DevCluster.Faults;
 using AksArcJit.Kubernetes.Tests.Contract;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Roles;
 
 namespace AksArcJit.Kubernetes.Tests.Faults;
 
@@ -101,6 +103,25 @@ public sealed partial class FaultTests
         Assert.IsType<RemovalOutcome.Absent>(await cluster.RemoveAsync(spec, uid, Ground.Ct).WaitAsync(Patience, Ground.Ct));
 
         Assert.False(listing.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Remove_WhenCreatesHoldEveryPlaceOfTheGrants_ThenItAndItsConfirmationDoNotWait()
+    {
+        var (spec, uid) = await StandingAsync();
+        var cluster = _ground.Open(time: _clock, adjust: connection => connection with { ParallelRequests = 1 });
+        var fault = Add(new FaultAction.Hang(), "create");
+        var hung = cluster.CreateAsync(_ground.Spec(), _clock.GetUtcNow() + TimeSpan.FromSeconds(30), Ground.Ct);
+        await Ground.EventuallyAsync(() => Task.FromResult(fault.Hits), hits => hits > 0);
+        var control = cluster.ProbeAsync(_ground.User, [Ground.ListPods()], ProbePurpose.ConfirmGrant, Ground.Ct);
+
+        Assert.IsType<RemovalOutcome.Absent>(await cluster.RemoveAsync(spec, uid, Ground.Ct).WaitAsync(Patience, Ground.Ct));
+        Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Found>(
+            await cluster.ProbeAsync(_ground.User, [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ground.Ct).WaitAsync(Patience, Ground.Ct));
+        Assert.IsType<Reading<IReadOnlyList<StandingBinding>>.Found>(
+            await cluster.ListBindingsAsync(_ground.Role, Ground.Ct).WaitAsync(Patience, Ground.Ct));
+
+        Assert.False(hung.IsCompleted || control.IsCompleted);
     }
 
     [Fact]

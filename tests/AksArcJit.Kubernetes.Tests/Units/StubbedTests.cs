@@ -49,7 +49,7 @@ public sealed class StubbedTests
         using var clusters = Open(server);
 
         var unreadable = Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Unreadable>(
-            await clusters.Find(Cluster)!.ProbeAsync("somebody", [Ground.ListPods()], Ground.Ct));
+            await clusters.Find(Cluster)!.ProbeAsync("somebody", [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ground.Ct));
 
         Assert.Contains("webhook: no answer", unreadable.Reason);
     }

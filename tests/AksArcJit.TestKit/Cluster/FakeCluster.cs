@@ -114,7 +114,8 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
         return Task.FromResult<RemovalOutcome>(new RemovalOutcome.Absent(time.GetUtcNow()));
     }
 
-    public Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(string user, IReadOnlyList<Probe> probes, CancellationToken cancellation)
+    public Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(
+        string user, IReadOnlyList<Probe> probes, ProbePurpose purpose, CancellationToken cancellation)
     {
         if (IsDown || IsProbeDown)
             return Task.FromResult<Reading<IReadOnlyList<ProbeAnswer>>>(new Reading<IReadOnlyList<ProbeAnswer>>.Unreadable("the cluster is down"));
