@@ -26,6 +26,7 @@ public static class BrokerServices
         services.AddSingleton<OpenGrants>();
         services.AddSingleton<Circumstancer>();
         services.AddSingleton<EffectPerformer>();
+        services.AddSingleton<ResidualAccess>();
         services.AddSingleton<RequestEngine>();
         services.AddSingleton<Endings>();
         services.AddSingleton<RequestDesk>();

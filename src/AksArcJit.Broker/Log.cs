@@ -25,6 +25,9 @@ internal static partial class Log
     [LoggerMessage(1006, LogLevel.Error, "The open requests could not all be swept, and are swept again within 60 s: {Reason}")]
     public static partial void OpenRequestsUnswept(this ILogger log, string reason, Exception failure);
 
+    [LoggerMessage(1007, LogLevel.Critical, "Residual access: when the binding of request {Request} was gone, the cluster still allowed by {Binding}: {Access}.")]
+    public static partial void ResidualAccess(this ILogger log, RequestId request, string binding, string access);
+
     [LoggerMessage(1005, LogLevel.Error, "The open index could not be read; it is read again within 5 s: {Reason}")]
     public static partial void OpenIndexUnreadable(this ILogger log, string reason);
 }

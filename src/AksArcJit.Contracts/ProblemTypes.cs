@@ -27,6 +27,7 @@ public static class ProblemTypes
     public const string TicketNotActive = Prefix + "ticket-not-active";
     public const string TicketDoesNotCoverCluster = Prefix + "ticket-does-not-cover-cluster";
     public const string EngineerNotAssigned = Prefix + "engineer-not-assigned";
+    public const string GroupsUnknown = Prefix + "groups-unknown";
     public const string DurationOutsidePolicy = Prefix + "duration-outside-policy";
     public const string StartOutsidePolicy = Prefix + "start-outside-policy";
     public const string RoleNotFound = Prefix + "role-not-found";

@@ -36,7 +36,7 @@ internal sealed class KubernetesCluster(ClusterConnection connection, ApiClient 
     public Task<RemovalOutcome> RemoveAsync(StandingBinding seen, CancellationToken cancellation) => _removal.RemoveAsync(seen, cancellation);
 
     public Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(
-        string user, IReadOnlyList<Probe> probes, ProbePurpose purpose, CancellationToken cancellation) =>
+        ReviewedUser user, IReadOnlyList<Probe> probes, ProbePurpose purpose, CancellationToken cancellation) =>
         _probe.AskAsync(user, probes, purpose, cancellation);
 
     public Task<Reading<IReadOnlyList<StandingBinding>>> ListBindingsAsync(string role, CancellationToken cancellation) =>

@@ -14,6 +14,8 @@ public enum RefusalReason
     /// <summary>The ticket names another customer, or not this cluster.</summary>
     TicketDoesNotCoverCluster,
     EngineerNotAssigned,
+    /// <summary>The engineer's token names only some of their groups.</summary>
+    GroupsUnknown,
     DurationOutsidePolicy,
     StartOutsidePolicy,
     RoleNotFound,

@@ -21,7 +21,7 @@ internal static class FactSamples
     public static readonly IReadOnlyList<Fact> All =
     [
         new RequestFact.AccessRequested(
-            Sample.Request(Id, 2, TimeSpan.FromHours(2), null, Sample.Start.AddHours(1)) with { Justification = "Größe <prüfen> & „neu“ 🚀", Continues = Sample.Id(2) },
+            Sample.Request(Id, 2, TimeSpan.FromHours(2), null, Sample.Start.AddHours(1)) with { Justification = "Größe <prüfen> & „neu“ 🚀", Continues = Sample.Id(2), Membership = new Membership(["11111111-aaaa-1111-1111-111111111111", "support"], true, Sample.Engineer.ObjectId) },
             Sample.Rules.Rules),
         new RequestFact.ConsentGiven(Sample.Approver, Sample.Terms(Id).Hash(), Terms, Sample.Rules.Rules, "Only web"),
         new RequestFact.ConsentRefused(Sample.Approver, "Not today"),

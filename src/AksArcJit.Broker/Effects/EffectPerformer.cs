@@ -68,7 +68,7 @@ public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstan
                 yield return new Signal.CreateUnknown(attempt, unknown.Reason);
                 yield break;
             case BindingOutcome.Standing standing:
-                var answers = await ProbeUntilAsync(cluster, create.Grant, ProbePurpose.ConfirmGrant, all => all.All(answer => answer.Allowed));
+                var answers = await ProbeUntilAsync(cluster, request, create.Grant, ProbePurpose.ConfirmGrant, all => all.All(answer => answer.Allowed));
                 yield return answers switch
                 {
                     Reading<IReadOnlyList<ProbeAnswer>>.Found found => new Signal.BindingCreated(standing.Uid, standing.NotAfter, found.Value),
@@ -97,7 +97,7 @@ public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstan
             yield break;
         }
         var absent = (RemovalOutcome.Absent)removal;
-        yield return await ProbeUntilAsync(cluster, grant, ProbePurpose.ConfirmRemoval, all => all.All(answer => !answer.Allowed || IsAnothers(answer, grant))) switch
+        yield return await ProbeUntilAsync(cluster, asked.Request, grant, ProbePurpose.ConfirmRemoval, all => all.All(answer => !answer.Allowed || IsAnothers(answer, grant))) switch
         {
             Reading<IReadOnlyList<ProbeAnswer>>.Found found => new Signal.BindingAbsent(grant.Uid, absent.ObservedAt, found.Value),
             Reading<IReadOnlyList<ProbeAnswer>>.Unreadable unreadable => new Signal.RemovalFailed($"the binding is gone; the probe failed: {unreadable.Reason}"),
@@ -106,12 +106,13 @@ public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstan
     }
 
     private async Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeUntilAsync(
-        ICluster cluster, Grant grant, ProbePurpose purpose, Func<IReadOnlyList<ProbeAnswer>, bool> isSettled)
+        ICluster cluster, AccessRequest request, Grant grant, ProbePurpose purpose, Func<IReadOnlyList<ProbeAnswer>, bool> isSettled)
     {
+        var user = ReviewedUser.Of(grant.Terms.Subject, request.Membership);
         var deadline = time.GetUtcNow() + ProbeLimit;
         for (var pause = ProbePause; ; pause *= 2)
         {
-            var reading = await cluster.ProbeAsync(grant.Terms.Subject, grant.Probes, purpose, CancellationToken.None);
+            var reading = await cluster.ProbeAsync(user, grant.Probes, purpose, CancellationToken.None);
             if (reading is not Reading<IReadOnlyList<ProbeAnswer>>.Found found || isSettled(found.Value) || time.GetUtcNow() + pause > deadline)
                 return reading;
             await Task.Delay(pause, time);

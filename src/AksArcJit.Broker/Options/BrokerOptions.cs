@@ -39,6 +39,9 @@ public sealed class ClusterOptions
     /// <summary><c>oid</c> or <c>upn</c>: which claim of the engineer the cluster knows as User.</summary>
     public string SubjectClaim { get; set; } = "oid";
 
+    /// <summary>Which claim of the engineer's token names their groups as the cluster knows them; empty where it knows none.</summary>
+    public string GroupsClaim { get; set; } = "groups";
+
     /// <summary>The ClusterRole that is granted.</summary>
     public string Role { get; set; } = "aks-service";
 

@@ -5,7 +5,8 @@ using AksArcJit.Lifecycle.Rules;
 namespace AksArcJit.Broker.Options;
 
 /// <summary>A cluster as the options describe it, read once.</summary>
-public sealed record ClusterEntry(ClusterId Id, string DisplayName, ClusterPolicy Policy, string SubjectClaim, IReadOnlyList<ApproverEntry> Approvers);
+/// <param name="GroupsClaim">Empty where the cluster knows no groups.</param>
+public sealed record ClusterEntry(ClusterId Id, string DisplayName, ClusterPolicy Policy, string SubjectClaim, string GroupsClaim, IReadOnlyList<ApproverEntry> Approvers);
 
 public sealed record ApproverEntry(Person Person, string Name, string? Mail);
 
@@ -39,6 +40,6 @@ public sealed class ClusterBook
         var policy = new ClusterPolicy(id, options.Customer, options.Role, Iso8601.Parse(options.MaximumDuration), Iso8601.Parse(options.ConsentLifetime), options.Quorum, options.Scopes.Contains("Cluster"),
             options.Scopes.Contains("Namespace") ? [.. options.Namespaces] : [],
             [.. options.AcceptedDangers.Select(Enum.Parse<Danger>)], [.. approvers.Select(one => one.Person)], options.GuardInstalled);
-        return new ClusterEntry(id, options.DisplayName, policy, options.SubjectClaim, approvers);
+        return new ClusterEntry(id, options.DisplayName, policy, options.SubjectClaim, options.GroupsClaim, approvers);
     }
 }

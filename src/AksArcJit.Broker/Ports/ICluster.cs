@@ -1,4 +1,5 @@
 using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
 using AksArcJit.Lifecycle.Rules;
 
@@ -42,7 +43,7 @@ public interface ICluster
     /// <summary>Asks the cluster (SubjectAccessReview) whether <paramref name="user"/> may do each of the probes, in order.</summary>
     /// <param name="purpose">A removal's probes never wait for grants.</param>
     Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(
-        string user, IReadOnlyList<Probe> probes, ProbePurpose purpose, CancellationToken cancellation);
+        ReviewedUser user, IReadOnlyList<Probe> probes, ProbePurpose purpose, CancellationToken cancellation);
 
     /// <summary>Every binding that carries our labels, and every other that refers to <paramref name="role"/>, read consistently.</summary>
     Task<Reading<IReadOnlyList<StandingBinding>>> ListBindingsAsync(string role, CancellationToken cancellation);
@@ -52,6 +53,16 @@ public interface ICluster
 
     /// <summary>Null where the cluster answers and lets the broker do its work; else what is wrong, in one sentence.</summary>
     Task<string?> CheckAsync(CancellationToken cancellation);
+}
+
+/// <summary>Whom a review is about, as the cluster's own authentication would describe them (authorization.k8s.io/v1 SubjectAccessReviewSpec).</summary>
+/// <param name="Groups">Without <c>system:authenticated</c>, which whoever signs in has.</param>
+/// <param name="Extra">By key, in lower case.</param>
+public sealed record ReviewedUser(string Name, IReadOnlyList<string> Groups, IReadOnlyDictionary<string, string> Extra)
+{
+    public static ReviewedUser Of(string name, Membership? membership) => new(
+        name, membership?.Groups ?? [],
+        membership is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["oid"] = membership.ObjectId });
 }
 
 /// <summary>What the answers are for.</summary>

@@ -14,7 +14,8 @@ namespace AksArcJit.Broker.Requests;
 /// <param name="Subjects">The engineer's name by claim (<c>oid</c>, <c>upn</c>), as their token says.</param>
 public sealed record Asking(
     Person Engineer, string EngineerName, IReadOnlyDictionary<string, string> Subjects, TicketId Ticket, ClusterId Cluster, Scope Scope,
-    TimeSpan Duration, string Justification, DateTimeOffset? StartAt, RequestId? Continues, string? IdempotencyKey);
+    TimeSpan Duration, string Justification, DateTimeOffset? StartAt, RequestId? Continues, string? IdempotencyKey,
+    Membership? Membership = null);
 
 /// <summary>Requests from asking to ending, on the word of people. Who may say what is settled by the caller's roles, at the edge.</summary>
 public sealed class RequestDesk(
@@ -78,7 +79,7 @@ public sealed class RequestDesk(
             now + (entry?.Policy.ConsentLifetime ?? TimeSpan.Zero), entry?.Policy.Quorum ?? 1,
             [.. (entry?.Approvers ?? []).Where(one => one.Person != asking.Engineer)
                 .Select(one => new AskedApprover(one.Person, one.Name, 1, ConsentSecrets.Hash(secrets.Secret(id, one.Person, 1))))],
-            asking.Continues, entry?.Policy.GuardInstalled ?? false);
+            asking.Continues, entry?.Policy.GuardInstalled ?? false, asking.Membership);
     }
 
     private static bool IsSame(AccessRequest known, Asking asking) =>

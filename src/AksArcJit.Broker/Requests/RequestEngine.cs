@@ -10,7 +10,8 @@ namespace AksArcJit.Broker.Requests;
 /// The two verbs that carry everything (design section 3). Both are safe at any time, from anywhere, twice: who acts is decided by the
 /// append, not by a leader.
 /// </summary>
-public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvider time, EffectPerformer effects, IWakeUps wakeUps, OpenGrants openGrants)
+public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvider time, EffectPerformer effects, IWakeUps wakeUps, OpenGrants openGrants,
+    ResidualAccess residual)
 {
     /// <exception cref="JournalUnavailableException">The journal did not answer; whether the signal was recorded is unknown.</exception>
     /// <exception cref="QuarantineException">The chain cannot be trusted.</exception>
@@ -115,6 +116,8 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
             if (submission is Submission.Recorded recorded)
                 (history, retryAt) = (recorded.History, recorded.RetryAt);
         }
+        if (history.Facts.Count > 0 && history.Facts[^1].Fact is RequestFact.AccessGone gone)
+            await residual.TellAsync(id, gone);
         return retryAt ?? DueOf(history.State, Now(history));
     }
 

@@ -131,7 +131,7 @@ public sealed class Sweeper(
     private async Task SweepBindingAsync(ClusterView view, StandingBinding binding)
     {
         var (entry, cluster) = (view.Entry, view.Cluster);
-        var id = binding.Request ?? NamedRequest(binding.Name);
+        var id = binding.Request ?? binding.Name.Request;
         var isOurs = binding.Installation == book.Installation;
         if (!isOurs && id is null && !binding.Subjects.Any(view.Engineers.ContainsKey))
             return;
@@ -216,9 +216,6 @@ public sealed class Sweeper(
         : binding.RoleRef != $"ClusterRole/{active.Terms.Role}" ? "its role"
         : binding.Name != active.Grant.Binding ? "its place"
         : null;
-
-    private static RequestId? NamedRequest(BindingName name) =>
-        name.Name.StartsWith(BindingName.Prefix, StringComparison.Ordinal) && RequestId.TryParse(name.Name[BindingName.Prefix.Length..], out var id) ? id : null;
 
     /// <summary>A cluster as this pass sees it.</summary>
     /// <param name="Standing">Null where it could not be listed.</param>

@@ -10,8 +10,10 @@ namespace AksArcJit.Kubernetes.Access;
 /// <summary>Asks the cluster itself who may do what (authorization.k8s.io/v1 SubjectAccessReview).</summary>
 internal sealed class AccessProbe(ApiClient api)
 {
+    private const string AnybodySignedIn = "system:authenticated";
+
     public async Task<Reading<IReadOnlyList<ProbeAnswer>>> AskAsync(
-        string user, IReadOnlyList<Probe> probes, ProbePurpose purpose, CancellationToken cancellation)
+        ReviewedUser user, IReadOnlyList<Probe> probes, ProbePurpose purpose, CancellationToken cancellation)
     {
         var lane = purpose switch
         {
@@ -26,7 +28,7 @@ internal sealed class AccessProbe(ApiClient api)
             : new Reading<IReadOnlyList<ProbeAnswer>>.Found([.. answers.OfType<Reading<ProbeAnswer>.Found>().Select(found => found.Value)]);
     }
 
-    private async Task<Reading<ProbeAnswer>> AskAsync(Lane lane, string user, Probe probe, CancellationToken cancellation)
+    private async Task<Reading<ProbeAnswer>> AskAsync(Lane lane, ReviewedUser user, Probe probe, CancellationToken cancellation)
     {
         var review = new V1SubjectAccessReview { Spec = Question(user, probe) };
         var answer = await api.SendAsync(lane, Permission.Review,
@@ -48,16 +50,19 @@ internal sealed class AccessProbe(ApiClient api)
         _ => new Reading<ProbeAnswer>.Found(new ProbeAnswer(probe, false, status.Reason ?? "", null)),
     };
 
-    private static V1SubjectAccessReviewSpec Question(string user, Probe probe) => probe.Url.Length > 0
-        ? new V1SubjectAccessReviewSpec
+    private static V1SubjectAccessReviewSpec Question(ReviewedUser user, Probe probe)
+    {
+        // A review is judged with the groups that it lists and no other.
+        var spec = new V1SubjectAccessReviewSpec
         {
-            User = user,
-            NonResourceAttributes = new V1NonResourceAttributes { Verb = probe.Verb, Path = probe.Url },
-        }
-        : new V1SubjectAccessReviewSpec
-        {
-            User = user,
-            ResourceAttributes = new V1ResourceAttributes
+            User = user.Name,
+            Groups = [.. user.Groups, AnybodySignedIn],
+            Extra = user.Extra.ToDictionary(pair => pair.Key, pair => (IList<string>)[pair.Value]),
+        };
+        if (probe.Url.Length > 0)
+            spec.NonResourceAttributes = new V1NonResourceAttributes { Verb = probe.Verb, Path = probe.Url };
+        else
+            spec.ResourceAttributes = new V1ResourceAttributes
             {
                 Verb = probe.Verb,
                 Group = probe.ApiGroup,
@@ -65,6 +70,7 @@ internal sealed class AccessProbe(ApiClient api)
                 Subresource = probe.Subresource,
                 Name = probe.Name,
                 NamespaceProperty = probe.Namespace,
-            },
-        };
+            };
+        return spec;
+    }
 }

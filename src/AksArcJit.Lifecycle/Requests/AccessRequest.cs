@@ -5,6 +5,7 @@ namespace AksArcJit.Lifecycle.Requests;
 /// <param name="Approvers">Who was asked, the engineer never among them.</param>
 /// <param name="Continues">The request that this one extends, if any.</param>
 /// <param name="GuardInstalled">Whether the cluster's options say that the in-cluster guard is installed.</param>
+/// <param name="Membership">Null in requests from before it was recorded.</param>
 public sealed record AccessRequest(
     TicketId Ticket,
     string Customer,
@@ -16,7 +17,8 @@ public sealed record AccessRequest(
     int Quorum,
     IReadOnlyList<AskedApprover> Approvers,
     RequestId? Continues,
-    bool GuardInstalled)
+    bool GuardInstalled,
+    Membership? Membership = null)
 {
     public RequestId Id => Terms.Request;
 }

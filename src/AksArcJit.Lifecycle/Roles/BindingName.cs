@@ -10,6 +10,10 @@ public sealed record BindingName(string Name, string Namespace)
     public static BindingName For(RequestId id, Scope scope) =>
         new(Prefix + id.Text, scope is Scope.Namespace one ? one.Name : "");
 
+    /// <summary>The request whose name this is; null where it is nobody's.</summary>
+    public RequestId? Request =>
+        Name.StartsWith(Prefix, StringComparison.Ordinal) && RequestId.TryParse(Name[Prefix.Length..], out var id) ? id : null;
+
     public string Kind => Namespace.Length == 0 ? "ClusterRoleBinding" : "RoleBinding";
 
     public override string ToString() => Namespace.Length == 0 ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";

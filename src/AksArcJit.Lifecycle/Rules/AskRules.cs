@@ -8,10 +8,16 @@ public sealed record AskInput(AccessRequest Proposal, Circumstances Circumstance
 public static class AskRules
 {
     public static readonly IReadOnlyList<Check<AskInput>> All =
-        [TermsHold, NamespaceStands, StartIsWithinPolicy, ApproversSuffice, ContinuesASuitableRequest, HasNoPendingTwin];
+        [TermsHold, NamespaceStands, GroupsAreKnown, StartIsWithinPolicy, ApproversSuffice, ContinuesASuitableRequest, HasNoPendingTwin];
 
     public static Refusal? TermsHold(AskInput input) =>
         TermsRules.All.FirstObjection(new TermsInput(input.Proposal.Ticket, input.Proposal.Terms, input.Circumstances));
+
+    // What a group allows could not be told apart from what ours allowed: in doubt the new is refused (invariant 6).
+    public static Refusal? GroupsAreKnown(AskInput input) =>
+        input.Proposal.Membership is { IsWhole: false }
+            ? new(RefusalReason.GroupsUnknown, $"Your token does not name all of your groups (or more than {Membership.MostGroups}), so nobody could tell afterwards what else gives you access.")
+            : null;
 
     public static Refusal? NamespaceStands(AskInput input) => TermsRules.NamespaceStands(input.Proposal.Terms, input.Circumstances);
 

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace AksArcJit.Web.Authentication;
@@ -7,7 +8,9 @@ namespace AksArcJit.Web.Authentication;
 /// <summary>Who calls, as their token says.</summary>
 /// <param name="Name">For reading only.</param>
 /// <param name="Subjects">How a cluster may know them, by claim: <c>oid</c>, <c>upn</c>.</param>
-public sealed record Caller(Person Person, string Name, IReadOnlyDictionary<string, string> Subjects, IReadOnlySet<string> Roles)
+/// <param name="Claims">Everything that the token says, by claim.</param>
+public sealed record Caller(Person Person, string Name, IReadOnlyDictionary<string, string> Subjects, IReadOnlySet<string> Roles,
+    ILookup<string, string> Claims)
 {
     private const string Issuer = "iss";
     private const string ObjectId = "oid";
@@ -26,8 +29,24 @@ public sealed record Caller(Person Person, string Name, IReadOnlyDictionary<stri
         if (upn is { Length: > 0 })
             subjects[PrincipalName] = upn;
         return new Caller(person, principal.FindFirstValue("name") ?? upn ?? oid, subjects,
-            principal.FindAll("roles").Select(role => role.Value).ToHashSet(StringComparer.Ordinal));
+            principal.FindAll("roles").Select(role => role.Value).ToHashSet(StringComparer.Ordinal),
+            principal.Claims.ToLookup(claim => claim.Type, claim => claim.Value, StringComparer.Ordinal));
     }
+
+    /// <param name="groupsClaim">Empty for none.</param>
+    public Membership MembershipBy(string groupsClaim)
+    {
+        var groups = groupsClaim.Length == 0 ? [] : Claims[groupsClaim].Distinct(StringComparer.Ordinal).ToList();
+        var isWhole = groups.Count <= Membership.MostGroups && groups.All(group => group.Length is > 0 and <= Membership.LongestGroup)
+            && (groupsClaim.Length == 0 || !IsLeftOut(groupsClaim));
+        return new Membership([.. groups.Take(Membership.MostGroups)], isWhole, Person.ObjectId);
+    }
+
+    // Too many for a token: it then says where they are to be asked for (OpenID Connect Core 1.0 section 5.6.2, distributed claims), or,
+    // in the implicit flow, only that there are some (Microsoft identity platform: groups overage claim).
+    private bool IsLeftOut(string groupsClaim) =>
+        Claims["_claim_names"].Any(names => names.Contains($"\"{groupsClaim}\"", StringComparison.Ordinal))
+        || (groupsClaim == "groups" && Claims["hasgroups"].Any(has => has.Equals("true", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>For endpoints behind authorization, where there is always one.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult(Of(context.User));

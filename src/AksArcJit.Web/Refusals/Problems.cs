@@ -29,6 +29,8 @@ public static class Problems
             "Name a cluster that the ticket lists and that belongs to its customer."),
         RefusalReason.EngineerNotAssigned => (Status403Forbidden, ProblemTypes.EngineerNotAssigned, "The ticket is assigned to somebody else", "ticketId",
             "Have the ticket assigned to you."),
+        RefusalReason.GroupsUnknown => (Status403Forbidden, ProblemTypes.GroupsUnknown, "Your token does not name all of your groups", "Authorization",
+            "Have the application's tokens limited to groups assigned to it, or the cluster's groupsClaim set to \"\" if it knows no groups."),
         RefusalReason.DurationOutsidePolicy => (Status422UnprocessableEntity, ProblemTypes.DurationOutsidePolicy, "The duration is not allowed", "duration",
             "Give an ISO 8601 duration above zero and within the cluster's maximum (GET /api/v1/clusters)."),
         RefusalReason.StartOutsidePolicy => (Status422UnprocessableEntity, ProblemTypes.StartOutsidePolicy, "The start is not allowed", "startAt",

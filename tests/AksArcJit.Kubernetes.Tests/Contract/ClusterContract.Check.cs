@@ -48,7 +48,7 @@ public sealed partial class ClusterContract
         Assert.IsType<Reading<Lifecycle.Rules.LiveNamespace>.Found>(await broker.ReadNamespaceAsync(name, Ct));
         Assert.IsType<Reading<Lifecycle.Roles.RoleRules>.Found>(await broker.ReadRoleAsync(_ground.Role, Ct));
         var standing = Assert.IsType<BindingOutcome.Standing>(await _ground.CreateAsync(spec, broker));
-        Assert.IsType<Reading<IReadOnlyList<Lifecycle.Roles.ProbeAnswer>>.Found>(await broker.ProbeAsync(_ground.User, [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ct));
+        Assert.IsType<Reading<IReadOnlyList<Lifecycle.Roles.ProbeAnswer>>.Found>(await broker.ProbeAsync(ReviewedUser.Of(_ground.User, null), [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ct));
         Assert.IsType<Reading<IReadOnlyList<StandingBinding>>.Found>(await broker.ListBindingsAsync(_ground.Role, Ct));
         Assert.IsType<RemovalOutcome.Absent>(await broker.RemoveAsync(spec, standing.Uid, Ct));
     }

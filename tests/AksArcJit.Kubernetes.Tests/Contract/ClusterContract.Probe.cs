@@ -1,5 +1,6 @@
 using AksArcJit.Broker.Ports;
 using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
 
 namespace AksArcJit.Kubernetes.Tests.Contract;
@@ -38,6 +39,34 @@ public sealed partial class ClusterContract
         Assert.True(answer.Allowed);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Probe_WhenAGroupIsBound_ThenAllowedByItToItsMembersOnly(bool isMember)
+    {
+        await _ground.AddRoleAsync();
+        var name = $"group-{_ground.Suffix}";
+        await _ground.BindAsync(name, _ground.Role, $"support-{_ground.Suffix}", kind: "Group");
+        var membership = new Membership(isMember ? ["others", $"support-{_ground.Suffix}"] : ["others"], true, "oid-1");
+
+        var answer = await _ground.ProbedAsync(Ground.ListPods(), one => one.Allowed == isMember, membership);
+
+        Assert.Equal(isMember ? new BindingName(name, "") : null, answer.AllowedBy);
+    }
+
+    [Fact]
+    public async Task Probe_WhenEverybodyWhoSignsInIsBound_ThenAllowedByThatBinding()
+    {
+        // Something that no other test asks about: this binding reaches them all.
+        await _ground.AddRoleAsync(_ground.Role, [Ground.Rule(["list"], "aksarcjit.test", "everybodys")]);
+        var name = $"everybody-{_ground.Suffix}";
+        await _ground.BindAsync(name, _ground.Role, "system:authenticated", kind: "Group");
+
+        var answer = await _ground.ProbedAsync(new Probe("list", "aksarcjit.test", "everybodys", "", "", "", ""), one => one.Allowed);
+
+        Assert.Equal(new BindingName(name, ""), answer.AllowedBy);
+    }
+
     [Fact]
     public async Task Probe_InNamespace_ThenAllowedThereOnlyByTheRoleBinding()
     {
@@ -59,7 +88,7 @@ public sealed partial class ClusterContract
         await _ground.ProbedAsync(Ground.ListPods(), answer => answer.Allowed);
         Probe[] probes = [.. Enumerable.Range(0, 20).Select(i => new Probe(i % 2 == 0 ? "list" : "delete", "", "pods", "", $"pod-{i}", "", ""))];
 
-        var answers = Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Found>(await Cluster.ProbeAsync(_ground.User, probes, ProbePurpose.ConfirmRemoval, Ct)).Value;
+        var answers = Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Found>(await Cluster.ProbeAsync(ReviewedUser.Of(_ground.User, null), probes, ProbePurpose.ConfirmRemoval, Ct)).Value;
 
         Assert.Equal(probes, answers.Select(answer => answer.Probe));
         Assert.All(answers, answer => Assert.Equal(answer.Probe.Verb == "list", answer.Allowed));
@@ -84,7 +113,7 @@ public sealed partial class ClusterContract
     public async Task Probe_WhenTheBrokerMayNotAsk_ThenUnreadableWithTheMissingRule()
     {
         var unreadable = Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Unreadable>(
-            await _ground.Open($"broker-{_ground.Suffix}").ProbeAsync(_ground.User, [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ct));
+            await _ground.Open($"broker-{_ground.Suffix}").ProbeAsync(ReviewedUser.Of(_ground.User, null), [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ct));
 
         Assert.Contains("\"create\" on subjectaccessreviews.authorization.k8s.io", unreadable.Reason);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
 using k8s;
 using k8s.Autorest;
@@ -104,7 +105,8 @@ public sealed class Ground : IAsyncDisposable
 
     /// <summary>A ClusterRoleBinding by the administrator's hand.</summary>
     public async Task<V1ClusterRoleBinding> BindAsync(
-        string name, string role, string user, IDictionary<string, string>? labels = null, IDictionary<string, string>? annotations = null)
+        string name, string role, string subject, IDictionary<string, string>? labels = null, IDictionary<string, string>? annotations = null,
+        string kind = "User")
     {
         _bindings.Enqueue(new BindingName(name, ""));
         var meta = Meta(name, labels);
@@ -113,7 +115,7 @@ public sealed class Ground : IAsyncDisposable
         {
             Metadata = meta,
             RoleRef = new V1RoleRef { ApiGroup = V1ClusterRole.KubeGroup, Kind = V1ClusterRole.KubeKind, Name = role },
-            Subjects = [new Rbacv1Subject { ApiGroup = V1ClusterRole.KubeGroup, Kind = "User", Name = user }],
+            Subjects = [new Rbacv1Subject { ApiGroup = V1ClusterRole.KubeGroup, Kind = kind, Name = subject }],
         }, cancellationToken: Ct);
     }
 
@@ -137,8 +139,8 @@ public sealed class Ground : IAsyncDisposable
         }
     }
 
-    public async Task<ProbeAnswer> ProbedAsync(Probe probe, Func<ProbeAnswer, bool> settled) => await EventuallyAsync(
-        async () => Assert.Single(Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Found>(await Cluster.ProbeAsync(User, [probe], ProbePurpose.ConfirmRemoval, Ct)).Value), settled);
+    public async Task<ProbeAnswer> ProbedAsync(Probe probe, Func<ProbeAnswer, bool> settled, Membership? membership = null) => await EventuallyAsync(
+        async () => Assert.Single(Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Found>(await Cluster.ProbeAsync(ReviewedUser.Of(User, membership), [probe], ProbePurpose.ConfirmRemoval, Ct)).Value), settled);
 
     public async ValueTask DisposeAsync()
     {

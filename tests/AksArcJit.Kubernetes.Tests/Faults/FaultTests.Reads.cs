@@ -17,7 +17,7 @@ public sealed partial class FaultTests
 
         Assert.IsType<Reading<RoleRules>.Unreadable>(await TimedOutAsync(_cluster.ReadRoleAsync(_ground.Role, Ground.Ct), role));
         Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Unreadable>(
-            await TimedOutAsync(_cluster.ProbeAsync(_ground.User, [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ground.Ct), review));
+            await TimedOutAsync(_cluster.ProbeAsync(ReviewedUser.Of(_ground.User, null), [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ground.Ct), review));
         Assert.IsType<Reading<IReadOnlyList<StandingBinding>>.Unreadable>(
             await TimedOutAsync(_cluster.ListBindingsAsync(_ground.Role, Ground.Ct), list));
     }
@@ -43,7 +43,7 @@ public sealed partial class FaultTests
         Add(new FaultAction.Respond(500), "create", "subjectaccessreviews", times: 1);
 
         Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Unreadable>(
-            await _cluster.ProbeAsync(_ground.User, [Ground.ListPods(), Ground.ListPods("default")], ProbePurpose.ConfirmRemoval, Ground.Ct));
+            await _cluster.ProbeAsync(ReviewedUser.Of(_ground.User, null), [Ground.ListPods(), Ground.ListPods("default")], ProbePurpose.ConfirmRemoval, Ground.Ct));
     }
 
     [Fact]

@@ -113,11 +113,11 @@ public sealed partial class FaultTests
         var fault = Add(new FaultAction.Hang(), "create");
         var hung = cluster.CreateAsync(_ground.Spec(), _clock.GetUtcNow() + TimeSpan.FromSeconds(30), Ground.Ct);
         await Ground.EventuallyAsync(() => Task.FromResult(fault.Hits), hits => hits > 0);
-        var control = cluster.ProbeAsync(_ground.User, [Ground.ListPods()], ProbePurpose.ConfirmGrant, Ground.Ct);
+        var control = cluster.ProbeAsync(ReviewedUser.Of(_ground.User, null), [Ground.ListPods()], ProbePurpose.ConfirmGrant, Ground.Ct);
 
         Assert.IsType<RemovalOutcome.Absent>(await cluster.RemoveAsync(spec, uid, Ground.Ct).WaitAsync(Patience, Ground.Ct));
         Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Found>(
-            await cluster.ProbeAsync(_ground.User, [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ground.Ct).WaitAsync(Patience, Ground.Ct));
+            await cluster.ProbeAsync(ReviewedUser.Of(_ground.User, null), [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ground.Ct).WaitAsync(Patience, Ground.Ct));
         Assert.IsType<Reading<IReadOnlyList<StandingBinding>>.Found>(
             await cluster.ListBindingsAsync(_ground.Role, Ground.Ct).WaitAsync(Patience, Ground.Ct));
 

@@ -15,6 +15,8 @@ internal sealed class StubServer : IAsyncDisposable
     /// <summary>Method, path and decoded query of each request, in order.</summary>
     public List<string> Asked { get; } = [];
 
+    public List<string> Bodies { get; } = [];
+
     public string Url => _app.Urls.Single();
 
     /// <param name="answer">Of the method, path and query: status and JSON.</param>
@@ -26,8 +28,13 @@ internal sealed class StubServer : IAsyncDisposable
         server._app.Run(async context =>
         {
             var asked = $"{context.Request.Method} {context.Request.Path}{Uri.UnescapeDataString(context.Request.QueryString.Value ?? "")}";
+            using var reader = new StreamReader(context.Request.Body);
+            var body = await reader.ReadToEndAsync(context.RequestAborted);
             lock (server.Asked)
+            {
                 server.Asked.Add(asked);
+                server.Bodies.Add(body);
+            }
             var (code, json) = answer(asked);
             context.Response.StatusCode = code;
             context.Response.ContentType = "application/json";

@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Kubernetes.Tests.Contract;
 using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
 
 namespace AksArcJit.Kubernetes.Tests.Units;
@@ -49,9 +51,24 @@ public sealed class StubbedTests
         using var clusters = Open(server);
 
         var unreadable = Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Unreadable>(
-            await clusters.Find(Cluster)!.ProbeAsync("somebody", [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ground.Ct));
+            await clusters.Find(Cluster)!.ProbeAsync(ReviewedUser.Of("somebody", null), [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ground.Ct));
 
         Assert.Contains("webhook: no answer", unreadable.Reason);
+    }
+
+    [Fact]
+    public async Task Probe_OfAnEntraUser_ThenCarriesGroupsAndObjectId()
+    {
+        await using var server = await StubServer.StartAsync(_ => (201, """{"spec": {}, "status": {"allowed": false}}"""));
+        using var clusters = Open(server);
+        var user = ReviewedUser.Of("erika@support.example", new Membership(["g-1", "g-2"], true, "oid-1"));
+
+        await clusters.Find(Cluster)!.ProbeAsync(user, [Ground.ListPods()], ProbePurpose.ConfirmGrant, Ground.Ct);
+
+        var spec = JsonNode.Parse(Assert.Single(server.Bodies))!["spec"]!;
+        Assert.Equal("erika@support.example", (string?)spec["user"]);
+        Assert.Equal(["g-1", "g-2", "system:authenticated"], spec["groups"]!.AsArray().Select(group => (string?)group));
+        Assert.Equal(["oid-1"], spec["extra"]!["oid"]!.AsArray().Select(value => (string?)value));
     }
 
     [Fact]

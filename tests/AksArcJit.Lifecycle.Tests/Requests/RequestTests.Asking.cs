@@ -23,6 +23,11 @@ public sealed partial class RequestTests
     public void GivenARequest_WhenAskedAgain_ThenRefused() =>
         Given.Asked().When(new Signal.Ask(Sample.Request(Given.Id), Fine), Sample.Start).ThenRefused(RefusalReason.RequestExists);
 
+    [Fact]
+    public void GivenNothing_WhenTheTokenNamesOnlySomeGroups_ThenRefused() =>
+        Given.Nothing.When(new Signal.Ask(Sample.Request(Given.Id) with { Membership = new Membership(["one"], false, "oid") }, Fine), Sample.Start)
+            .ThenRefused(RefusalReason.GroupsUnknown);
+
     [Theory]
     [InlineData(0)]
     [InlineData(-60)]

@@ -10,6 +10,7 @@ using AksArcJit.Broker.Sweeping;
 using AksArcJit.Broker.Tickets;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AksArcJit.TestKit.Brokers;
@@ -20,8 +21,10 @@ namespace AksArcJit.TestKit.Brokers;
 /// </summary>
 public sealed class TestBroker
 {
-    public TestBroker(IJournal journal, IClusters clusters, TimeProvider time, int seed, INotices? notices = null, BrokerOptions? options = null)
+    public TestBroker(IJournal journal, IClusters clusters, TimeProvider time, int seed, INotices? notices = null, BrokerOptions? options = null,
+        ILoggerFactory? logging = null)
     {
+        var loggers = logging ?? NullLoggerFactory.Instance;
         Journal = journal;
         Time = time;
         Book = new ClusterBook(options ?? Options());
@@ -31,7 +34,8 @@ public sealed class TestBroker
         var secrets = new ConsentSecrets(new ConsentKey(new byte[32]));
         Queue = new DeadlineQueue();
         var circumstances = new Circumstancer(journal, clusters, Book);
-        Engine = new RequestEngine(journal, sealing, time, new EffectPerformer(clusters, circumstances, time), Queue, openGrants);
+        Engine = new RequestEngine(journal, sealing, time, new EffectPerformer(clusters, circumstances, time), Queue, openGrants,
+            new ResidualAccess(journal, loggers.CreateLogger<ResidualAccess>()));
         var consentNotices = new ConsentNotices(notices ?? Notices, secrets, Book, NullLogger<ConsentNotices>.Instance);
         var endings = new Endings(Engine, time, NullLogger<Endings>.Instance);
         Tickets = new TicketDesk(journal, sealing, time, endings);

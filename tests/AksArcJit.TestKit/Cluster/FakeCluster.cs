@@ -115,13 +115,13 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
     }
 
     public Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(
-        string user, IReadOnlyList<Probe> probes, ProbePurpose purpose, CancellationToken cancellation)
+        ReviewedUser user, IReadOnlyList<Probe> probes, ProbePurpose purpose, CancellationToken cancellation)
     {
         if (IsDown || IsProbeDown)
             return Task.FromResult<Reading<IReadOnlyList<ProbeAnswer>>>(new Reading<IReadOnlyList<ProbeAnswer>>.Unreadable("the cluster is down"));
         lock (_gate)
         {
-            var ours = _bindings.Values.FirstOrDefault(binding => binding.Subjects.Contains($"User/{user}"));
+            var ours = _bindings.Values.FirstOrDefault(binding => binding.Subjects.Contains($"User/{user.Name}"));
             return Task.FromResult<Reading<IReadOnlyList<ProbeAnswer>>>(new Reading<IReadOnlyList<ProbeAnswer>>.Found(
                 [.. probes.Select(probe => ours is not null
                     ? new ProbeAnswer(probe, true, $"RBAC: allowed by {ours.Name}", ours.Name)

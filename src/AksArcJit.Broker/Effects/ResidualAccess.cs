@@ -1,0 +1,36 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Broker.Requests;
+using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Roles;
+using Microsoft.Extensions.Logging;
+
+namespace AksArcJit.Broker.Effects;
+
+/// <summary>Tells operators what still gives an engineer access when ours is gone, unless it is another open grant of ours.</summary>
+public sealed class ResidualAccess(IJournal journal, ILogger<ResidualAccess> log)
+{
+    public async Task TellAsync(RequestId id, RequestFact.AccessGone gone)
+    {
+        foreach (var answers in gone.Residual.GroupBy(answer => answer.AllowedBy))
+            if (answers.Key is not { } binding || !await IsOpenGrantAsync(binding))
+                log.ResidualAccess(id, answers.Key?.ToString() ?? "no binding that it names", string.Join(", ", answers.Select(answer => answer.Probe)));
+    }
+
+    private async Task<bool> IsOpenGrantAsync(BindingName binding)
+    {
+        if (binding.Request is not { } other)
+            return false;
+        try
+        {
+            return RequestHistory.Of(other, await journal.ReadAsync(StreamId.Of(other), CancellationToken.None)).State
+                is RequestState.Granting or RequestState.Active;
+        }
+        catch (Exception unreadable) when (unreadable is JournalUnavailableException or QuarantineException)
+        {
+            // In doubt it is told.
+            return false;
+        }
+    }
+}

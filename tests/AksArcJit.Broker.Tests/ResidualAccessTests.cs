@@ -1,0 +1,61 @@
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Roles;
+using AksArcJit.TestKit;
+using AksArcJit.TestKit.Brokers;
+using AksArcJit.TestKit.Cluster;
+using Microsoft.Extensions.Logging;
+
+namespace AksArcJit.Broker.Tests;
+
+/// <summary>Who is told of access that remains when ours is gone.</summary>
+public class ResidualAccessTests
+{
+    [Fact]
+    public async Task End_WhenAnotherBindingStillAllows_TellsOperators()
+    {
+        var (world, broker, log) = await StartAsync();
+        var id = await GrantAsync(broker, "one", new Scope.Cluster());
+        world.Cluster.OtherAccess = probe => new ProbeAnswer(probe, true, "RBAC: allowed", new BindingName("admins", ""));
+
+        await EndAsync(world, broker, id);
+
+        var alert = Assert.Single(log.Entries, entry => entry.Level == LogLevel.Critical);
+        Assert.Contains("ClusterRoleBinding admins", alert.Text);
+        Assert.Equal(2, Assert.IsType<RequestFact.AccessGone>((await broker.Engine.ReadAsync(id, CancellationToken.None)).Facts[^1].Fact).Residual.Count);
+    }
+
+    [Fact]
+    public async Task End_WhenAnotherOpenGrantOfOursStillAllows_TellsNobody()
+    {
+        var (world, broker, log) = await StartAsync();
+        var id = await GrantAsync(broker, "one", new Scope.Cluster());
+        await GrantAsync(broker, "two", new Scope.Namespace("demo"));
+
+        await EndAsync(world, broker, id);
+
+        Assert.DoesNotContain(log.Entries, entry => entry.Level == LogLevel.Critical);
+        Assert.NotEmpty(Assert.IsType<RequestFact.AccessGone>((await broker.Engine.ReadAsync(id, CancellationToken.None)).Facts[^1].Fact).Residual);
+    }
+
+    private static async Task<(World World, TestBroker Broker, RecordingLog Log)> StartAsync()
+    {
+        var (world, log) = (new World(), new RecordingLog());
+        await world.OpenTicketAsync();
+        return (world, new TestBroker(world.Journal, new FakeClusters(world.Cluster), world.Clock, 78, logging: log), log);
+    }
+
+    private static async Task<RequestId> GrantAsync(TestBroker broker, string key, Scope scope)
+    {
+        var id = Assert.IsType<Requests.Submission.Recorded>(await broker.AskAsync(key, TimeSpan.FromHours(1), scope)).History.Id;
+        await broker.ApproveAsync(id, Sample.Approver);
+        Assert.IsType<RequestState.Active>(await broker.StateAsync(id));
+        return id;
+    }
+
+    private static async Task EndAsync(World world, TestBroker broker, RequestId id)
+    {
+        await world.CompleteAsync(broker.Requests.SayAsync(id, new Signal.Revoke(RevokedBy.Operator, Sample.Operator, "enough"), CancellationToken.None));
+        Assert.IsType<RequestState.Closed>(await broker.StateAsync(id));
+    }
+}
