@@ -36,7 +36,11 @@ public static class BrokerServices
         services.AddSingleton<TicketDesk>();
         services.AddSingleton<OperationsDesk>();
         services.AddSingleton<ClusterFindings>();
+        services.AddSingleton<BindingSweep>();
+        services.AddSingleton<RequestSweep>();
+        services.AddSingleton<Remedies>();
         services.AddSingleton<Sweeper>();
+        services.AddSingleton<ClusterWatch>();
         return services;
     }
 

@@ -25,6 +25,8 @@ namespace AksArcJit.Contracts;
 [JsonSerializable(typeof(ClusterList))]
 [JsonSerializable(typeof(RoleView))]
 [JsonSerializable(typeof(OperationForm))]
+[JsonSerializable(typeof(SweepForm))]
+[JsonSerializable(typeof(SweepView))]
 [JsonSerializable(typeof(PausesView))]
 [JsonSerializable(typeof(RevokeAllView))]
 [JsonSerializable(typeof(Alive))]

@@ -4,6 +4,7 @@ using AksArcJit.Kubernetes.Api;
 using AksArcJit.Kubernetes.Bindings;
 using AksArcJit.Kubernetes.Namespaces;
 using AksArcJit.Kubernetes.Roles;
+using AksArcJit.Kubernetes.Watching;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Roles;
 using AksArcJit.Lifecycle.Rules;
@@ -19,6 +20,7 @@ internal sealed class KubernetesCluster(ClusterConnection connection, ApiClient 
     private readonly BindingRemoval _removal = new(api, connection.Installation, time);
     private readonly BindingListing _listing = new(api);
     private readonly AccessProbe _probe = new(api);
+    private readonly ClusterWatching _watching = new(api, connection.Installation, time);
     private readonly PermissionCheck _permissions = new(api, connection.Role);
 
     public ClusterId Id => connection.Id;
@@ -44,6 +46,8 @@ internal sealed class KubernetesCluster(ClusterConnection connection, ApiClient 
 
     public Task<Reading<StandingBinding>> ReadBindingAsync(BindingName name, CancellationToken cancellation) =>
         _listing.ReadAsync(name, cancellation);
+
+    public IAsyncEnumerable<ClusterChange> WatchAsync(string role, CancellationToken cancellation) => _watching.WatchAsync(role, cancellation);
 
     public Task<string?> CheckAsync(CancellationToken cancellation) => _permissions.CheckAsync(cancellation);
 

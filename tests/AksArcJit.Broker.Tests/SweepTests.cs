@@ -1,8 +1,10 @@
 using AksArcJit.Broker.Ports;
+using AksArcJit.Broker.Sweeping;
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
+using AksArcJit.Lifecycle.Tickets;
 using AksArcJit.TestKit;
 using AksArcJit.TestKit.Brokers;
 using AksArcJit.TestKit.Journal;
@@ -23,7 +25,7 @@ public class SweepTests
         Assert.IsType<RequestState.Active>(await world.Broker.StateAsync(id));
     }
 
-    public static TheoryData<string> Alterations => ["subjects", "role", "labels", "request", "notAfter"];
+    public static TheoryData<string> Alterations => ["subjects", "role", "labels", "request", "ticket", "notAfter"];
 
     [Theory]
     [MemberData(nameof(Alterations))]
@@ -38,6 +40,7 @@ public class SweepTests
             "role" => binding with { RoleRef = "ClusterRole/cluster-admin" },
             "labels" => binding with { Installation = null },
             "request" => binding with { Request = null },
+            "ticket" => binding with { Ticket = TicketId.Parse("CASE-2002") },
             _ => binding with { NotAfter = binding.NotAfter!.Value.AddDays(1) },
         });
         await SweepAsync(world);
@@ -137,7 +140,7 @@ public class SweepTests
         world.Cluster.Place(binding with { Uid = "late" });
         await SweepAsync(world);
         await world.AssertEndedAsync(id, EndCause.Expired);
-        Assert.Equal("OrphanRemoved", Assert.Single(world.Journal.Streams[StreamId.Of(Sample.ClusterId)]).Kind);
+        Assert.Equal("OverdueRemoved", Assert.Single(world.Journal.Streams[StreamId.Of(Sample.ClusterId)]).Kind);
     }
 
     [Fact]
@@ -187,6 +190,70 @@ public class SweepTests
         var restarted = world.Start();
         await restarted.Sweeper.SweepAsync(CancellationToken.None);
         Assert.Equal(restarted.LinkFor(id, Sample.Approver).ToString(), Assert.Single(restarted.Notices.Sent).Link.Segments[^1]);
+    }
+
+    public static TheoryData<FindingKind> Kinds =>
+        [FindingKind.Orphaned, FindingKind.Overdue, FindingKind.Altered, FindingKind.Relabelled, FindingKind.Deleted, FindingKind.Recreated,
+         FindingKind.Copied, FindingKind.TicketClosed, FindingKind.RoleChanged, FindingKind.Unreadable];
+
+    /// <summary>Each is told as what it is, by a dry run that changes nothing and by the sweep that resolves it.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Sweep_TellsApart(FindingKind kind)
+    {
+        var world = new World();
+        await world.GrantAsync(duration: TimeSpan.FromHours(1));
+        var binding = Assert.Single(world.Cluster.Bindings);
+        switch (kind)
+        {
+            case FindingKind.Orphaned:
+                world.Cluster.Place(binding with { Name = new BindingName(binding.Name.Name, "elsewhere"), Uid = "u" });
+                break;
+            case FindingKind.Overdue:
+                world.Cluster.Place(binding with { Name = new BindingName("late", ""), Uid = "u", Request = null, NotAfter = Sample.Start.AddMinutes(-1) });
+                break;
+            case FindingKind.Altered:
+                world.Cluster.Place(binding with { Subjects = ["User/somebody"] });
+                break;
+            case FindingKind.Relabelled:
+                world.Cluster.Place(binding with { Installation = "other" });
+                break;
+            case FindingKind.Deleted:
+                world.Cluster.Erase(binding.Name);
+                break;
+            case FindingKind.Recreated:
+                world.Cluster.Place(binding with { Uid = "u", Installation = null, Request = null });
+                break;
+            case FindingKind.Copied:
+                world.Cluster.Place(binding with { Name = new BindingName("copy", ""), Uid = "u", Installation = null, Request = null });
+                break;
+            case FindingKind.TicketClosed:
+                // Recorded, and nobody told the request: the process died between.
+                var seal = new Sealing(new SeededEntropy(99));
+                var ticket = await world.Journal.ReadAsync(StreamId.Of(Sample.TicketId), CancellationToken.None);
+                var closed = seal.Seal(StreamId.Of(Sample.TicketId), ticket[^1].Version, ticket[^1].Hash, [new TicketFact.TicketClosed(Sample.TicketId, null, Sample.Operator)], Sample.Start);
+                await world.Journal.AppendAsync(new Append(StreamId.Of(Sample.TicketId), ticket[^1].Version, closed, new Head("", false), null, null), CancellationToken.None);
+                break;
+            case FindingKind.RoleChanged:
+                world.Cluster.Role = new Reading<RoleRules>.Found(new RoleRules([PolicyRule.On(["get"], [""], ["pods"])]));
+                break;
+            case FindingKind.Unreadable:
+                world.Cluster.IsDown = true;
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(kind));
+        }
+        var (standing, facts) = (world.Cluster.Bindings, world.Journal.Streams.Sum(stream => stream.Value.Count));
+
+        var dry = await world.Broker.Sweeper.SweepAsync(null, isDryRun: true, CancellationToken.None);
+
+        Assert.Equal(kind, Assert.Single(dry.Findings).Finding.Kind);
+        Assert.Equal(standing, world.Cluster.Bindings);
+        Assert.Equal(facts, world.Journal.Streams.Sum(stream => stream.Value.Count));
+
+        var swept = await world.Broker.Sweeper.SweepAsync(CancellationToken.None);
+        Assert.Equal(kind, Assert.Single(swept.Findings).Finding.Kind);
+        Assert.Equal(kind != FindingKind.Unreadable, world.Journal.Streams.Sum(stream => stream.Value.Count) > facts);
     }
 
     private static async Task SweepAsync(World world)

@@ -49,6 +49,7 @@ internal static class FactSamples
         new SystemFact.GrantsResumed(new PauseScope.OfCustomer(Sample.Customer), Sample.Operator, "Incident 7 is over"),
         new SystemFact.RevocationOrdered(new PauseScope.OfCluster(Sample.ClusterId), RevokedBy.Operator, Sample.Operator, "Incident 8"),
         new ClusterFact.OrphanRemoved(Sample.ClusterId, Binding, "uid-3", "No open grant."),
+        new ClusterFact.OverdueRemoved(Sample.ClusterId, Binding, "uid-6", Sample.Start.AddHours(3)),
         new ClusterFact.QuarantinedBindingRemoved(Sample.ClusterId, Binding, "uid-4"),
         new ClusterFact.UnmanagedCopyFound(Sample.ClusterId, new BindingName("copy", ""), "uid-5"),
     ];

@@ -67,6 +67,30 @@ public sealed class OperationTests(BrokerHarness broker) : IClassFixture<BrokerH
         Assert.Equal(before, broker.Journal.Writes);
     }
 
+    [Fact]
+    public async Task Sweep_WhenDry_TellsWhatItWouldDoAndChangesNothing()
+    {
+        await broker.GrantAsync();
+        var name = $"copy-{Guid.CreateVersion7()}";
+        await broker.Admin.BindAsync(name, "aks-service", BrokerHarness.Engineer);
+        var before = broker.Journal.Writes;
+        using var admin = broker.As("operator");
+
+        var dry = await admin.OkAsync(HttpMethod.Post, "/api/v1/operations/sweep", new JsonObject { ["dryRun"] = true });
+
+        Assert.Equal(before, broker.Journal.Writes);
+        var would = Finding(dry, name);
+        Assert.Equal(("true", "Copied", "would be journaled and told"), (dry["dryRun"]!.ToString(), would["kind"]!.ToString(), would["done"]!.ToString()));
+
+        var done = Finding(await admin.OkAsync(HttpMethod.Post, "/api/v1/operations/sweep"), name);
+        Assert.Equal("journaled and told", done["done"]!.ToString());
+        Assert.True(broker.Journal.Writes > before);
+        Assert.Equal("told before", Finding(await admin.OkAsync(HttpMethod.Post, "/api/v1/operations/sweep"), name)["done"]!.ToString());
+    }
+
+    private static JsonObject Finding(JsonObject report, string binding) =>
+        Assert.Single(report["findings"]!.AsArray(), finding => finding!["bindingName"]?.ToString() == binding)!.AsObject();
+
     private static JsonObject Order(string scope, string value) => new() { [scope] = value, ["reason"] = "Something is wrong" };
 
     private async Task<(string, string)> EndOfAsync(string id)

@@ -75,6 +75,7 @@ public sealed class SightTests(BrokerHarness broker) : IClassFixture<BrokerHarne
     [InlineData("POST", "/api/v1/operations/pause-grants", "operator")]
     [InlineData("POST", "/api/v1/operations/resume-grants", "operator")]
     [InlineData("POST", "/api/v1/operations/revoke-all", "operator approver")]
+    [InlineData("POST", "/api/v1/operations/sweep", "operator")]
     public async Task Door_OpensToItsRolesOnly(string method, string path, string roles)
     {
         foreach (var who in new[] { "engineer", "engineer2", "approver", "operator", "auditor", "ticketSystem" })

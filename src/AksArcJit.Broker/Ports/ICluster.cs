@@ -51,6 +51,12 @@ public interface ICluster
     /// <summary>One binding by name, read consistently.</summary>
     Task<Reading<StandingBinding>> ReadBindingAsync(BindingName name, CancellationToken cancellation);
 
+    /// <summary>
+    /// What changes about our bindings and the role, as soon as the cluster tells it; ends only by cancellation. A hint: what is told late,
+    /// twice or never costs latency. After a gap it says that anything may have changed.
+    /// </summary>
+    IAsyncEnumerable<ClusterChange> WatchAsync(string role, CancellationToken cancellation);
+
     /// <summary>Null where the cluster answers and lets the broker do its work; else what is wrong, in one sentence.</summary>
     Task<string?> CheckAsync(CancellationToken cancellation);
 }
@@ -108,5 +114,18 @@ public abstract record RemovalOutcome
 /// <param name="NotAfter">Of our annotation; null where it is missing or malformed.</param>
 /// <param name="Subjects">Each as <c>Kind/name</c> (ServiceAccount as <c>ServiceAccount/namespace/name</c>).</param>
 /// <param name="RoleRef">As <c>ClusterRole/name</c> or <c>Role/name</c>.</param>
+/// <param name="Ticket">Of our annotation; null where it is missing or malformed.</param>
 public sealed record StandingBinding(
-    BindingName Name, string Uid, string? Installation, RequestId? Request, DateTimeOffset? NotAfter, IReadOnlyList<string> Subjects, string RoleRef);
+    BindingName Name, string Uid, string? Installation, RequestId? Request, DateTimeOffset? NotAfter, IReadOnlyList<string> Subjects, string RoleRef,
+    TicketId? Ticket = null);
+
+public abstract record ClusterChange
+{
+    private ClusterChange() { }
+
+    /// <param name="Standing">As it was when the cluster told; null where it is gone, or carries our labels no more.</param>
+    public sealed record OfBinding(BindingName Name, StandingBinding? Standing) : ClusterChange;
+
+    /// <summary>The role changed, or changes may have been missed.</summary>
+    public sealed record OfAnything : ClusterChange;
+}

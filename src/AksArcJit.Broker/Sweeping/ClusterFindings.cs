@@ -8,19 +8,20 @@ namespace AksArcJit.Broker.Sweeping;
 /// <summary>Journals what the sweep found that belongs to no request. The same finding is recorded once.</summary>
 public sealed class ClusterFindings(IJournal journal, Sealing sealing, TimeProvider time)
 {
-    public async Task RecordAsync(ClusterId cluster, ClusterFact finding)
+    /// <returns>False where it was recorded before.</returns>
+    public async Task<bool> RecordAsync(ClusterId cluster, ClusterFact finding)
     {
         var stream = StreamId.Of(cluster);
         while (true)
         {
             var facts = ChainReading.Facts<ClusterFact>(stream, await journal.ReadAsync(stream, CancellationToken.None));
             if (facts.Any(known => known.Fact == finding))
-                return;
+                return false;
             var last = facts.Count == 0 ? null : facts[^1].Record;
             var now = time.GetUtcNow();
             var records = sealing.Seal(stream, last?.Version ?? 0, last?.Hash ?? HashChain.Start, [finding], last is not null && last.At > now ? last.At : now);
             if (await journal.AppendSurelyAsync(new Append(stream, last?.Version ?? 0, records, new Head("", false), null, null)) is AppendOutcome.Appended)
-                return;
+                return true;
         }
     }
 }

@@ -48,6 +48,7 @@ namespace AksArcJit.Journal.Text;
 [JsonSerializable(typeof(SystemFact.GrantsResumed))]
 [JsonSerializable(typeof(SystemFact.RevocationOrdered))]
 [JsonSerializable(typeof(ClusterFact.OrphanRemoved))]
+[JsonSerializable(typeof(ClusterFact.OverdueRemoved))]
 [JsonSerializable(typeof(ClusterFact.QuarantinedBindingRemoved))]
 [JsonSerializable(typeof(ClusterFact.UnmanagedCopyFound))]
 internal sealed partial class FactJson : JsonSerializerContext
@@ -59,6 +60,6 @@ internal sealed partial class FactJson : JsonSerializerContext
         RevocationStarted, RevocationAttemptFailed, RevocationUnconfirmed, AccessGone, GoneByWord, StrayBindingFound,
         TicketRecorded, TicketClosed,
         GrantsPaused, GrantsResumed, RevocationOrdered,
-        OrphanRemoved, QuarantinedBindingRemoved, UnmanagedCopyFound,
+        OrphanRemoved, OverdueRemoved, QuarantinedBindingRemoved, UnmanagedCopyFound,
     ];
 }

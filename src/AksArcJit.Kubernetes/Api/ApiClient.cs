@@ -8,7 +8,7 @@ namespace AksArcJit.Kubernetes.Api;
 /// a lane of their own, so that neither grants nor listings stand before them or their confirmation; so has what is only read, because the
 /// sweep must see a cluster on which creates hang.
 /// </summary>
-internal sealed class ApiClient(IKubernetes kubernetes, ClusterConnection connection, TimeProvider time) : IDisposable
+internal sealed class ApiClient(k8s.Kubernetes kubernetes, ClusterConnection connection, TimeProvider time) : IDisposable
 {
     public Lane Removals { get; } = new(connection.ParallelRequests, connection.RequestTimeout, time);
 
@@ -32,6 +32,33 @@ internal sealed class ApiClient(IKubernetes kubernetes, ClusterConnection connec
         finally
         {
             lane.Leave(answer is Answer<T>.Given or Answer<T>.Refused);
+        }
+    }
+
+    /// <summary>
+    /// Begins to read an answer that has no end. Outside the lanes: it would hold a place for ever. The caller reads the stream under
+    /// tokens of its own and disposes of it.
+    /// </summary>
+    /// <param name="path">Relative to the server, with its query.</param>
+    /// <exception cref="HttpRequestException">Refused, with the status code, or no connection.</exception>
+    public async Task<Stream> OpenAsync(string path, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(connection.RequestTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(kubernetes.BaseUri, path));
+        request.Options.Set(WholeAnswers.HasNoEnd, true);
+        if (kubernetes.Credentials is { } credentials)
+            await credentials.ProcessHttpRequestAsync(request, either.Token);
+        var response = await kubernetes.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+        try
+        {
+            response.EnsureSuccessStatusCode();
+            return await response.Content.ReadAsStreamAsync(either.Token);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
         }
     }
 

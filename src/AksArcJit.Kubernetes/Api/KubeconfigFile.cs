@@ -13,7 +13,7 @@ internal static class KubeconfigFile
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(4);
 
     public static bool TryOpen(
-        ClusterConnection connection, [NotNullWhen(true)] out IKubernetes? client, [NotNullWhen(false)] out string? fault)
+        ClusterConnection connection, [NotNullWhen(true)] out k8s.Kubernetes? client, [NotNullWhen(false)] out string? fault)
     {
         (client, fault) = (null, null);
         try

@@ -10,6 +10,7 @@ internal sealed record Permission(string Verb, string Group, string Resource, st
     public static readonly Permission ReadRole = new("get", Rbac, "clusterroles");
     public static readonly Permission ListRoles = new("list", Rbac, "clusterroles");
     public static readonly Permission ReadNamespace = new("get", "", "namespaces");
+    public static readonly Permission WatchRoles = new("watch", Rbac, "clusterroles");
     public static readonly Permission Review = new("create", "authorization.k8s.io", "subjectaccessreviews");
     public static readonly Permission ReviewSelf = new("create", "authorization.k8s.io", "selfsubjectaccessreviews");
 
@@ -25,9 +26,9 @@ internal sealed record Permission(string Verb, string Group, string Resource, st
     /// <summary>Everything that a broker needs that grants <paramref name="role"/>.</summary>
     public static IReadOnlyList<Permission> AllFor(string role) =>
     [
-        ReadRole, ListRoles, ToBind(role), ReadNamespace, Review,
+        ReadRole, ListRoles, WatchRoles, ToBind(role), ReadNamespace, Review,
         .. from kind in (string[])["ClusterRoleBinding", "RoleBinding"]
-           from verb in (string[])["create", "get", "list", "delete"]
+           from verb in (string[])["create", "get", "list", "watch", "delete"]
            select OnBindings(verb, kind),
     ];
 

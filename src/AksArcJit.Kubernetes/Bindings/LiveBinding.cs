@@ -31,7 +31,8 @@ internal sealed record LiveBinding(
             new BindingName(meta.Name, meta.NamespaceProperty ?? ""), meta.Uid, managed ? installation : null,
             RequestId.TryParse(Value(meta.Annotations, Marks.Request), out var request) ? request : null,
             Marks.ReadTime(Value(meta.Annotations, Marks.NotAfter)),
-            [.. (subjects ?? []).Select(Subject)], $"{roleRef.Kind}/{roleRef.Name}");
+            [.. (subjects ?? []).Select(Subject)], $"{roleRef.Kind}/{roleRef.Name}",
+            TicketId.TryParse(Value(meta.Annotations, Marks.Ticket), out var ticket) ? ticket : null);
         return new LiveBinding(standing, managed || installation is not null, meta.DeletionTimestamp is not null, [.. meta.Finalizers ?? []]);
     }
 

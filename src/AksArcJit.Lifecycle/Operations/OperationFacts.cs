@@ -21,6 +21,10 @@ public abstract record ClusterFact : Fact
     /// <summary>A binding of this installation without an open grant: removed.</summary>
     public sealed record OrphanRemoved(ClusterId Cluster, Roles.BindingName Binding, string Uid, string Why) : ClusterFact;
 
+    /// <summary>A binding of this installation past its own end: removed, whatever its request says.</summary>
+    /// <param name="NotAfter">As the binding said.</param>
+    public sealed record OverdueRemoved(ClusterId Cluster, Roles.BindingName Binding, string Uid, DateTimeOffset NotAfter) : ClusterFact;
+
     /// <summary>The binding of a request that cannot be read, removed at its notAfter.</summary>
     public sealed record QuarantinedBindingRemoved(ClusterId Cluster, Roles.BindingName Binding, string Uid) : ClusterFact;
 

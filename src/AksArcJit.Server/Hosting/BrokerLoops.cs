@@ -7,14 +7,15 @@ namespace AksArcJit.Server.Hosting;
 /// Runs the Broker's loops from start to stop. None of them may end while the process lives, whatever one of them meets: they are what
 /// ends access. A stop waits for what they have begun, as long as the host lets it.
 /// </summary>
-internal sealed class BrokerLoops(DeadlineLoop deadlines, Sweeper sweeper, TimeProvider time, ILogger<BrokerLoops> log) : BackgroundService
+internal sealed class BrokerLoops(DeadlineLoop deadlines, Sweeper sweeper, ClusterWatch watch, TimeProvider time, ILogger<BrokerLoops> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         KeepAsync("deadlines", deadlines.RunAsync, stoppingToken),
         KeepAsync("open index", deadlines.RereadAsync, stoppingToken),
-        KeepAsync("sweep", sweeper.RunAsync, stoppingToken));
+        KeepAsync("sweep", sweeper.RunAsync, stoppingToken),
+        KeepAsync("watches", watch.RunAsync, stoppingToken));
 
     private async Task KeepAsync(string name, Func<CancellationToken, Task> loop, CancellationToken stop)
     {

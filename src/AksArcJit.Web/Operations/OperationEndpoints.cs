@@ -1,5 +1,6 @@
 using AksArcJit.Broker.Operations;
 using AksArcJit.Broker.Options;
+using AksArcJit.Broker.Sweeping;
 using AksArcJit.Contracts;
 using AksArcJit.Lifecycle.Operations;
 using AksArcJit.Lifecycle.Requests;
@@ -15,7 +16,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace AksArcJit.Web.Operations;
 
-/// <summary>The kill switch (design section 8).</summary>
+/// <summary>The kill switch (design section 8), and a sweep on demand.</summary>
 internal static class OperationEndpoints
 {
     public static void MapOperations(this IEndpointRouteBuilder api)
@@ -29,7 +30,12 @@ internal static class OperationEndpoints
             .Says("resumeGrants", "Lift the pause of the same scope", 400, 401, 403, 413, 415, 422, 503);
         operations.MapPost("/revoke-all", RevokeAllAsync).For(RoleNames.Operator, RoleNames.Approver)
             .Says("revokeAll", "End everything in the scope; an approver, on their own clusters", 400, 401, 403, 413, 415, 422, 503);
+        operations.MapPost("/sweep", SweepAsync).For(RoleNames.Operator)
+            .Says("sweep", "Compare every cluster with the journal now, and resolve what is out of order", 400, 401, 403, 413, 415, 503);
     }
+
+    private static async Task<Ok<SweepView>> SweepAsync(Body<SweepForm> body, Sweeper sweeper, CancellationToken cancellation) =>
+        TypedResults.Ok(SweepViews.View(await sweeper.SweepAsync(null, body.Form.DryRun ?? false, cancellation)));
 
     private static async Task<Ok<PausesView>> GetPausesAsync(OperationsDesk desk, CancellationToken cancellation) =>
         TypedResults.Ok(View(await desk.ReadPausesAsync(cancellation)));

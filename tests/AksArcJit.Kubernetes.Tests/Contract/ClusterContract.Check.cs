@@ -32,7 +32,7 @@ public sealed partial class ClusterContract
         await BrokerMayAsync(LeastRules().Where(rule => !rule.Resources.Contains("rolebindings")));
 
         var on = $"on rolebindings.{Rbac}";
-        await SettledAsync($"the broker lacks \"create\" {on}, \"get\" {on}, \"list\" {on}, \"delete\" {on}");
+        await SettledAsync($"the broker lacks \"create\" {on}, \"get\" {on}, \"list\" {on}, \"watch\" {on}, \"delete\" {on}");
     }
 
     [Fact]
@@ -84,10 +84,10 @@ public sealed partial class ClusterContract
     /// <summary>The broker's least privilege: what infra installs for it must be these.</summary>
     private IEnumerable<V1PolicyRule> LeastRules() =>
     [
-        Ground.Rule(["get", "list"], Rbac, "clusterroles"),
+        Ground.Rule(["get", "list", "watch"], Rbac, "clusterroles"),
         new V1PolicyRule { Verbs = ["bind"], ApiGroups = [Rbac], Resources = ["clusterroles"], ResourceNames = [_ground.Role] },
-        Ground.Rule(["create", "get", "list", "delete"], Rbac, "clusterrolebindings"),
-        Ground.Rule(["create", "get", "list", "delete"], Rbac, "rolebindings"),
+        Ground.Rule(["create", "get", "list", "watch", "delete"], Rbac, "clusterrolebindings"),
+        Ground.Rule(["create", "get", "list", "watch", "delete"], Rbac, "rolebindings"),
         Ground.Rule(["get"], "", "namespaces"),
         Ground.Rule(["create"], "authorization.k8s.io", "subjectaccessreviews"),
     ];

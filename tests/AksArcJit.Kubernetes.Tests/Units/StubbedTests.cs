@@ -109,6 +109,30 @@ public sealed class StubbedTests
         Assert.Equal(3, server.Asked.Count(asked => asked.StartsWith("DELETE", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task Watch_WhenItsVersionIsTooOld_ThenListsAgainAndSaysThatAnythingMayHaveChanged()
+    {
+        await using var server = await StubServer.StartAsync(asked =>
+            !asked.Contains("clusterrolebindings", StringComparison.Ordinal) ? (403, "{}")
+            : !asked.Contains("watch=true", StringComparison.Ordinal) ? (200, """{"metadata": {"resourceVersion": "5"}, "items": []}""")
+            : asked.Contains("resourceVersion=5", StringComparison.Ordinal)
+                ? (200, """{"type": "BOOKMARK", "object": {"kind": "ClusterRoleBinding", "metadata": {"resourceVersion": "7"}}}""")
+                : (200, """{"type": "ERROR", "object": {"kind": "Status", "metadata": {}, "status": "Failure", "reason": "Expired", "code": 410}}"""));
+        using var clusters = Open(server);
+        await using var changes = clusters.Find(Cluster)!.WatchAsync("aks-service", Ground.Ct).GetAsyncEnumerator(Ground.Ct);
+
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.True(await changes.MoveNextAsync());
+            Assert.IsType<ClusterChange.OfAnything>(changes.Current);
+        }
+
+        List<string> asked;
+        lock (server.Asked)
+            asked = [.. server.Asked.Where(one => one.Contains("clusterrolebindings", StringComparison.Ordinal)).Select(one => one[(one.LastIndexOf('&') + 1)..])];
+        Assert.Equal(["limit=1", "resourceVersion=5", "resourceVersion=7", "limit=1"], asked.Take(4));
+    }
+
     private static KubernetesClusters Open(StubServer server)
     {
         var path = Path.GetTempFileName();

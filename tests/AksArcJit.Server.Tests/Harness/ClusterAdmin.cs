@@ -30,6 +30,20 @@ public sealed class ClusterAdmin(DevClusterHost cluster) : IDisposable
         replaced.EnsureSuccessStatusCode();
     }
 
+    /// <summary>A ClusterRoleBinding by somebody else's hand.</summary>
+    public async Task BindAsync(string name, string role, string user)
+    {
+        using var created = await SendAsync(HttpMethod.Post, $"{Rbac}/clusterrolebindings", cluster.AdminToken, new
+        {
+            apiVersion = "rbac.authorization.k8s.io/v1",
+            kind = "ClusterRoleBinding",
+            metadata = new { name },
+            roleRef = new { apiGroup = "rbac.authorization.k8s.io", kind = "ClusterRole", name = role },
+            subjects = new[] { new { kind = "User", name = user, apiGroup = "rbac.authorization.k8s.io" } },
+        });
+        created.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Names of the bindings that carry our label, of both kinds.</summary>
     public async Task<IReadOnlyList<string>> OurBindingsAsync()
     {

@@ -42,7 +42,12 @@ public sealed class TestBroker
         Operations = new OperationsDesk(journal, sealing, time, endings);
         Requests = new RequestDesk(journal, Engine, circumstances, Book, secrets, sealing, consentNotices, time);
         Consents = new ConsentDesk(Engine, circumstances, clusters, Book, time);
-        Sweeper = new Sweeper(journal, Engine, circumstances, consentNotices, clusters, Book, new ClusterFindings(journal, sealing, time), time, NullLogger<Sweeper>.Instance);
+        var bindings = new BindingSweep(Engine, Book, time, NullLogger<BindingSweep>.Instance);
+        var remedies = new Remedies(Engine, clusters, new ClusterFindings(journal, sealing, time), NullLogger<Remedies>.Instance);
+        Sweeper = new Sweeper(
+            journal, Engine, circumstances, consentNotices, clusters, Book, new RequestSweep(circumstances, bindings), bindings, remedies, time,
+            NullLogger<Sweeper>.Instance);
+        Watch = new ClusterWatch(clusters, Book, bindings, remedies, Sweeper, time, NullLogger<ClusterWatch>.Instance);
         Loop = new DeadlineLoop(Queue, journal, Engine, Tickets, Operations, openGrants, time, NullLogger<DeadlineLoop>.Instance);
         Secrets = secrets;
     }
@@ -68,6 +73,8 @@ public sealed class TestBroker
     public OperationsDesk Operations { get; }
 
     public Sweeper Sweeper { get; }
+
+    public ClusterWatch Watch { get; }
 
     public DeadlineLoop Loop { get; }
 

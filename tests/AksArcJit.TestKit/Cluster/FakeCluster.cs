@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Roles;
@@ -84,7 +85,7 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
                 return answer.Answer;
             if (!_bindings.TryGetValue(spec.Name, out var standing))
             {
-                standing = new StandingBinding(spec.Name, $"uid-{++_uids}", installation, spec.Request, spec.NotAfter, [$"User/{spec.User}"], $"ClusterRole/{spec.Role}");
+                standing = new StandingBinding(spec.Name, $"uid-{++_uids}", installation, spec.Request, spec.NotAfter, [$"User/{spec.User}"], $"ClusterRole/{spec.Role}", spec.Ticket);
                 _bindings[spec.Name] = standing;
                 Log.Add((time.GetUtcNow(), "created", spec.Name));
             }
@@ -142,6 +143,11 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
             return Task.FromResult<Reading<StandingBinding>>(
                 _bindings.TryGetValue(name, out var binding) ? new Reading<StandingBinding>.Found(binding) : new Reading<StandingBinding>.Missing());
     }
+
+    /// <summary>What a test lets the watch tell.</summary>
+    public Channel<ClusterChange> Changes { get; } = Channel.CreateUnbounded<ClusterChange>();
+
+    public IAsyncEnumerable<ClusterChange> WatchAsync(string role, CancellationToken cancellation) => Changes.Reader.ReadAllAsync(cancellation);
 
     public Task<string?> CheckAsync(CancellationToken cancellation) => Task.FromResult<string?>(IsDown ? "the cluster is down" : null);
 }

@@ -1,0 +1,74 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Operations;
+using AksArcJit.Lifecycle.Requests;
+
+namespace AksArcJit.Broker.Sweeping;
+
+/// <summary>What is wrong with a binding that stands, held against the request that it belongs to. Pure: it reads nothing and does nothing.</summary>
+public static class BindingJudgement
+{
+    /// <summary>Left to the deadline queue first, so that the usual end is recorded by the request itself.</summary>
+    public static readonly TimeSpan EndMargin = TimeSpan.FromSeconds(5);
+
+    public static bool IsOverdue(StandingBinding binding, string installation, DateTimeOffset now) =>
+        binding.Installation == installation && now >= binding.NotAfter + EndMargin;
+
+    public static SweepFinding Overdue(ClusterId cluster, StandingBinding binding) => new(
+        FindingKind.Overdue, cluster, binding.Request, binding.Name, $"It stands past its own end, {binding.NotAfter:u}.",
+        new Remedy.Remove(binding, new ClusterFact.OverdueRemoved(cluster, binding.Name, binding.Uid, binding.NotAfter!.Value)));
+
+    /// <param name="request">Of the request that the binding names; missing where it names none, unreadable where its chain is quarantined.</param>
+    /// <param name="engineers">Subjects of the open requests on the cluster, as <c>User/name</c>.</param>
+    /// <returns>Null where nothing is wrong.</returns>
+    public static SweepFinding? Judge(
+        ClusterId cluster, StandingBinding binding, Reading<RequestState> request, string installation, Func<string, bool> engineers, DateTimeOffset now)
+    {
+        var isOurs = binding.Installation == installation;
+        SweepFinding Found(FindingKind kind, string what, Remedy remedy) =>
+            new(kind, cluster, binding.Request ?? binding.Name.Request, binding.Name, what, remedy);
+
+        if (request is Reading<RequestState>.Unreadable)
+            return isOurs && (binding.NotAfter is null || now >= binding.NotAfter)
+                ? Found(FindingKind.Quarantined, "Its request cannot be read, and it is past its end.",
+                    new Remedy.Remove(binding, new ClusterFact.QuarantinedBindingRemoved(cluster, binding.Name, binding.Uid)))
+                : null;
+        var state = (request as Reading<RequestState>.Found)?.Value;
+        return state switch
+        {
+            RequestState.Active active when active.Grant.Uid == binding.Uid => Alteration(active, binding, installation) is var (kind, what)
+                ? Found(kind, $"Not as it was: {what}.", new Remedy.Submit(active.Request.Id, new Signal.BindingAltered(binding.Uid, what)))
+                : null,
+            RequestState.Active active when active.Grant.Binding == binding.Name => Found(
+                FindingKind.Recreated, $"Another stands under the grant's name, with uid {binding.Uid}.",
+                new Remedy.Submit(active.Request.Id, isOurs ? new Signal.StrayBinding(binding.Uid) : new Signal.BindingDisappeared(active.Grant.Uid!))),
+            RequestState.Closed { Grant: { } grant } closed when isOurs && grant.Binding == binding.Name => Found(
+                FindingKind.Orphaned, "It stands although its request has ended.", new Remedy.Submit(closed.Request.Id, new Signal.StrayBinding(binding.Uid))),
+            // What they are about: the request's own removal or create takes it.
+            RequestState.Granting { Grant.Binding: var own } when own == binding.Name => null,
+            RequestState.Revoking { Grant.Binding: var own } when own == binding.Name => null,
+            RequestState.RevocationUnconfirmed { Grant.Binding: var own } when own == binding.Name => null,
+            RequestState.Asked asked when isOurs => Orphan(
+                $"It carries the marks of request {asked.Request.Id}, whose binding it is not."),
+            _ when isOurs => Orphan("No request of this installation intended it."),
+            // Another installation's bindings are its own affair.
+            _ when binding.Installation is null && binding.Subjects.Any(engineers) => Found(
+                FindingKind.Copied, "It gives the role to an engineer with an open request, and is not ours.",
+                new Remedy.Journal(new ClusterFact.UnmanagedCopyFound(cluster, binding.Name, binding.Uid))),
+            _ => null,
+        };
+
+        SweepFinding Orphan(string why) => Found(
+            FindingKind.Orphaned, why, new Remedy.Remove(binding, new ClusterFact.OrphanRemoved(cluster, binding.Name, binding.Uid, why)));
+    }
+
+    private static (FindingKind Kind, string What)? Alteration(RequestState.Active active, StandingBinding binding, string installation) =>
+        binding.Installation != installation ? (FindingKind.Relabelled, "its labels")
+        : binding.Request != active.Request.Id ? (FindingKind.Altered, "its request annotation")
+        : binding.Ticket != active.Request.Ticket ? (FindingKind.Altered, "its ticket annotation")
+        : binding.NotAfter?.ToUnixTimeSeconds() != active.Grant.NotAfter.ToUnixTimeSeconds() ? (FindingKind.Altered, "its notAfter annotation")
+        : binding.Subjects is not [var subject] || subject != $"User/{active.Terms.Subject}" ? (FindingKind.Altered, "its subjects")
+        : binding.RoleRef != $"ClusterRole/{active.Terms.Role}" ? (FindingKind.Altered, "its role")
+        : binding.Name != active.Grant.Binding ? (FindingKind.Altered, "its place")
+        : null;
+}

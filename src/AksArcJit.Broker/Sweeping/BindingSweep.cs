@@ -1,0 +1,78 @@
+using AksArcJit.Broker.Options;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Broker.Requests;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
+using Microsoft.Extensions.Logging;
+
+namespace AksArcJit.Broker.Sweeping;
+
+/// <summary>
+/// Looks at one binding: first what was seen of it, then the journal, and only where something seems wrong the binding again. So a grant
+/// made meanwhile is never taken for an orphan, what was removed meanwhile is no finding, and a healthy binding costs no request.
+/// </summary>
+public sealed class BindingSweep(RequestEngine engine, ClusterBook book, TimeProvider time, ILogger<BindingSweep> log)
+{
+    /// <param name="engineers">Subjects of the open requests on the cluster, as <c>User/name</c>.</param>
+    /// <exception cref="JournalUnavailableException"/>
+    public async Task<SweepFinding?> LookAsync(ICluster cluster, StandingBinding seen, Func<string, bool> engineers)
+    {
+        if (seen.Installation != book.Installation && (seen.Request ?? seen.Name.Request) is null && !seen.Subjects.Any(engineers))
+            return null;
+        var request = await ReadAsync(seen.Request ?? seen.Name.Request);
+        if (Judge(seen, request) is null)
+            return null;
+        return await cluster.ReadBindingAsync(seen.Name, CancellationToken.None) is Reading<StandingBinding>.Found { Value: var fresh } && fresh.Uid == seen.Uid
+            ? Judge(fresh, request)
+            : null;
+
+        SweepFinding? Judge(StandingBinding binding, Reading<RequestState> state) =>
+            BindingJudgement.Judge(cluster.Id, binding, state, book.Installation, engineers, time.GetUtcNow());
+    }
+
+    /// <summary>A binding that was not seen where a grant in force should have one.</summary>
+    /// <exception cref="JournalUnavailableException"/>
+    public async Task<SweepFinding?> LookForAsync(ICluster cluster, RequestState.Active active)
+    {
+        // Near its end it is the request's own removal that took it, by this broker's clock or another instance's.
+        if (time.GetUtcNow() >= active.ExpiresAt - BindingJudgement.EndMargin)
+            return null;
+        var (kind, what) = await cluster.ReadBindingAsync(active.Grant.Binding, CancellationToken.None) switch
+        {
+            Reading<StandingBinding>.Missing => (FindingKind.Deleted, "The grant's binding was removed by somebody else."),
+            Reading<StandingBinding>.Found { Value: var other } when other.Uid != active.Grant.Uid =>
+                (FindingKind.Recreated, $"Another stands under the grant's name, with uid {other.Uid}."),
+            _ => default,
+        };
+        return what is null
+            ? null
+            : new SweepFinding(kind, cluster.Id, active.Request.Id, active.Grant.Binding, what,
+                new Remedy.Submit(active.Request.Id, new Signal.BindingDisappeared(active.Grant.Uid!)));
+    }
+
+    /// <summary>What a watch said of one binding.</summary>
+    /// <exception cref="JournalUnavailableException"/>
+    public async Task<SweepFinding?> LookAsync(ICluster cluster, ClusterChange.OfBinding change)
+    {
+        if (change.Standing is { } standing)
+            return await LookAsync(cluster, standing, _ => false);
+        return await ReadAsync(change.Name.Request) is Reading<RequestState>.Found { Value: RequestState.Active active } && active.Grant.Binding == change.Name
+            ? await LookForAsync(cluster, active)
+            : null;
+    }
+
+    private async Task<Reading<RequestState>> ReadAsync(RequestId? id)
+    {
+        if (id is null)
+            return new Reading<RequestState>.Missing();
+        try
+        {
+            return new Reading<RequestState>.Found((await engine.ReadAsync(id, CancellationToken.None)).State);
+        }
+        catch (QuarantineException quarantine)
+        {
+            log.Quarantined(quarantine.Message);
+            return new Reading<RequestState>.Unreadable(quarantine.Message);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using AksArcJit.Broker.Options;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Roles;
+
+namespace AksArcJit.Broker.Sweeping;
+
+/// <summary>A cluster as one pass sees it.</summary>
+/// <param name="Standing">Null where it could not be listed.</param>
+/// <param name="Trouble">Why it could not; null where it could.</param>
+public sealed record ClusterView(
+    ClusterEntry Entry, ICluster Cluster, IReadOnlyList<StandingBinding>? Standing, string? Trouble, Reading<RoleRules> Role)
+{
+    /// <summary>Subjects of the open requests here, as <c>User/name</c>.</summary>
+    public ConcurrentDictionary<string, bool> Engineers { get; } = new(StringComparer.Ordinal);
+
+    public static async Task<ClusterView> ReadAsync(ClusterEntry entry, ICluster cluster, CancellationToken cancellation)
+    {
+        var role = cluster.ReadRoleAsync(entry.Policy.Role, cancellation);
+        var listing = await cluster.ListBindingsAsync(entry.Policy.Role, cancellation);
+        return new ClusterView(
+            entry, cluster, (listing as Reading<IReadOnlyList<StandingBinding>>.Found)?.Value,
+            (listing as Reading<IReadOnlyList<StandingBinding>>.Unreadable)?.Reason, await role);
+    }
+}

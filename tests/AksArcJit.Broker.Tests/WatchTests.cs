@@ -1,0 +1,102 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Broker.Sweeping;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Roles;
+using AksArcJit.TestKit;
+using AksArcJit.TestKit.Brokers;
+
+namespace AksArcJit.Broker.Tests;
+
+/// <summary>What a watch tells leads to a look within a moment, and nothing that is healthy is ended by it.</summary>
+public sealed class WatchTests : IAsyncLifetime
+{
+    private readonly World _world = new();
+    private RequestId _id = null!;
+    private StandingBinding _binding = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _id = await _world.GrantAsync(duration: TimeSpan.FromHours(1));
+        _binding = Assert.Single(_world.Cluster.Bindings);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Change_WhenOurBindingIsDeleted_EndsTheGrant()
+    {
+        _world.Cluster.Erase(_binding.Name);
+        await TellAsync(new ClusterChange.OfBinding(_binding.Name, null));
+        await _world.AssertEndedAsync(_id, EndCause.BindingDisappeared);
+    }
+
+    [Fact]
+    public async Task Change_WhenOurBindingLosesItsLabels_EndsTheGrant()
+    {
+        _world.Cluster.Place(_binding with { Installation = null });
+        await TellAsync(new ClusterChange.OfBinding(_binding.Name, null), new ClusterChange.OfAnything());
+        await _world.AssertEndedAsync(_id, EndCause.BindingAltered);
+    }
+
+    [Fact]
+    public async Task Change_WhenOurBindingIsAltered_EndsTheGrant()
+    {
+        var altered = _binding with { Subjects = ["User/somebody"] };
+        _world.Cluster.Place(altered);
+        await TellAsync(new ClusterChange.OfBinding(_binding.Name, altered));
+        await _world.AssertEndedAsync(_id, EndCause.BindingAltered);
+    }
+
+    [Fact]
+    public async Task Change_WhenTheRoleChangesForTheWorse_EndsTheGrant()
+    {
+        _world.Cluster.Role = new Reading<RoleRules>.Found(new RoleRules([PolicyRule.On(["*"], ["*"], ["*"])]));
+        await TellAsync(new ClusterChange.OfAnything());
+        await _world.AssertEndedAsync(_id, EndCause.RoleChanged);
+    }
+
+    [Fact]
+    public async Task Change_WhenWhatWasSeenIsNoLongerSo_ChangesNothing()
+    {
+        await TellAsync(new ClusterChange.OfBinding(_binding.Name, _binding with { Subjects = ["User/somebody"] }), new ClusterChange.OfBinding(_binding.Name, null));
+        Assert.IsType<RequestState.Active>(await _world.Broker.StateAsync(_id));
+    }
+
+    [Fact]
+    public async Task Change_WhenTheRequestsOwnRemovalTookIt_IsLeftToTheRequest()
+    {
+        await _world.PassAsync(TimeSpan.FromHours(1) - BindingJudgement.EndMargin, TimeSpan.FromMinutes(10));
+        _world.Cluster.Erase(_binding.Name);
+        await TellAsync(new ClusterChange.OfBinding(_binding.Name, null));
+        await _world.PassAsync(TimeSpan.FromSeconds(10));
+        await _world.AssertEndedAsync(_id, EndCause.Expired);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Run_WhenAChangeIsTold_LooksAMomentLater()
+    {
+        using var stop = new CancellationTokenSource();
+        var watching = _world.Broker.Watch.RunAsync(stop.Token);
+        _world.Cluster.Erase(_binding.Name);
+        _world.Cluster.Changes.Writer.TryWrite(new ClusterChange.OfBinding(_binding.Name, null));
+
+        // The loop's own tasks run on the pool; nothing here depends on how long they take.
+        while (await _world.Broker.StateAsync(_id) is RequestState.Active)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            _world.Time.Advance(ClusterWatch.Gathering);
+            await Task.Yield();
+        }
+
+        Assert.True(_world.Clock.GetUtcNow() < Sample.Start.AddMinutes(55), "found by the sweep, not by the watch");
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
+    }
+
+    private async Task TellAsync(params ClusterChange[] changes)
+    {
+        await _world.Broker.Watch.LookAsync(_world.Cluster, changes, CancellationToken.None);
+        await _world.Broker.Loop.AttendDueAsync();
+    }
+}
