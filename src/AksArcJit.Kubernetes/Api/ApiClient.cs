@@ -1,3 +1,4 @@
+using AksArcJit.Lifecycle;
 using k8s;
 using k8s.Autorest;
 
@@ -10,11 +11,12 @@ namespace AksArcJit.Kubernetes.Api;
 /// </summary>
 internal sealed class ApiClient(k8s.Kubernetes kubernetes, ClusterConnection connection, TimeProvider time) : IDisposable
 {
-    public Lane Removals { get; } = new(connection.ParallelRequests, connection.RequestTimeout, time);
+    // A server that is busy asks to be left alone; access that has to end comes back no later than the lifecycle's own pauses allow.
+    public Lane Removals { get; } = new(connection.ParallelRequests, Timing.LongestRevocationPause, connection.RequestTimeout, time);
 
-    public Lane Grants { get; } = new(connection.ParallelRequests, connection.RequestTimeout, time);
+    public Lane Grants { get; } = new(connection.ParallelRequests, Timing.LongestGrantPause, connection.RequestTimeout, time);
 
-    public Lane Reads { get; } = new(connection.ParallelRequests, connection.RequestTimeout, time);
+    public Lane Reads { get; } = new(connection.ParallelRequests, Timing.LongestGrantPause, connection.RequestTimeout, time);
 
     /// <param name="needs">For the reason, where the server forbids it.</param>
     /// <param name="sendBy">UTC; the request is not sent later.</param>
@@ -22,17 +24,32 @@ internal sealed class ApiClient(k8s.Kubernetes kubernetes, ClusterConnection con
         Lane lane, Permission needs, Func<IKubernetes, CancellationToken, Task<T>> request, CancellationToken cancellation,
         DateTimeOffset? sendBy = null)
     {
-        if (!await lane.TryEnterAsync(cancellation))
-            return new Answer<T>.NotSent($"not sent: the API server has answered nothing for {connection.RequestTimeout.TotalSeconds:0.#} s");
-        Answer<T> answer = new Answer<T>.Lost("cancelled");
+        if (await lane.TryEnterAsync(cancellation) is { } standstill)
+            return new Answer<T>.NotSent(standstill);
+        Answer<T>? answer = null;
         try
         {
-            return answer = await SendNowAsync(needs, request, sendBy, cancellation);
+            var left = sendBy is { } latest ? latest - time.GetUtcNow() : TimeSpan.MaxValue;
+            if (left <= TimeSpan.Zero)
+                return new Answer<T>.NotSent("not sent: its time had passed");
+            answer = await SendNowAsync(needs, request, left, cancellation);
+            if (answer is Answer<T>.Refused { Why: { Code: 429 } busy })
+                Pause(lane, TimeSpan.FromSeconds(busy.RetryAfterSeconds ?? 1));
+            return answer;
         }
         finally
         {
-            lane.Leave(answer is Answer<T>.Given or Answer<T>.Refused);
+            lane.Leave(answer is null ? null : answer is Answer<T>.Given or Answer<T>.Refused);
         }
+    }
+
+    // Whoever is refused, grants and reads make way; removals keep still only for what was said to them.
+    private void Pause(Lane lane, TimeSpan asked)
+    {
+        Grants.Pause(asked);
+        Reads.Pause(asked);
+        if (lane == Removals)
+            Removals.Pause(asked);
     }
 
     /// <summary>
@@ -71,11 +88,8 @@ internal sealed class ApiClient(k8s.Kubernetes kubernetes, ClusterConnection con
     }
 
     private async Task<Answer<T>> SendNowAsync<T>(
-        Permission needs, Func<IKubernetes, CancellationToken, Task<T>> request, DateTimeOffset? sendBy, CancellationToken cancellation)
+        Permission needs, Func<IKubernetes, CancellationToken, Task<T>> request, TimeSpan left, CancellationToken cancellation)
     {
-        var left = sendBy is { } latest ? latest - time.GetUtcNow() : TimeSpan.MaxValue;
-        if (left <= TimeSpan.Zero)
-            return new Answer<T>.NotSent("not sent: its time had passed");
         // A request that still waits for a connection when its time passes is not sent either: the token ends it.
         var patience = left < connection.RequestTimeout ? left : connection.RequestTimeout;
         using var timeout = new CancellationTokenSource(patience, time);

@@ -11,59 +11,152 @@ public sealed class LaneTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task TryEnter_WhenNobodyIsAnsweredForAsLongAsARequestMayTake_ThenFalse()
-    {
-        using var lane = new Lane(1, Patience, _clock);
-        Assert.True(await lane.TryEnterAsync(Ct));
-        var waiting = lane.TryEnterAsync(Ct);
-
-        _clock.Advance(Patience);
-
-        Assert.False(await waiting);
-    }
-
-    [Fact]
     public async Task TryEnter_WhenOthersAreAnswered_ThenGoesOnWaiting()
     {
-        using var lane = new Lane(2, Patience, _clock);
-        Assert.True(await lane.TryEnterAsync(Ct));
-        Assert.True(await lane.TryEnterAsync(Ct));
+        using var lane = Lane(2);
+        await EnterAsync(lane, 2);
         var first = lane.TryEnterAsync(Ct);
         var second = lane.TryEnterAsync(Ct);
 
         lane.Leave(answered: true);
-        Assert.True(await first);
-        _clock.Advance(Patience);
+        Assert.Null(await first);
+        _clock.Advance(TimeSpan.FromHours(1));
         Assert.False(second.IsCompleted);
 
         lane.Leave(answered: true);
-        Assert.True(await second);
+        Assert.Null(await second);
     }
 
     [Fact]
-    public async Task TryEnter_WhenItGaveUp_ThenItsPlaceIsNotLost()
+    public async Task TryEnter_WhenSeveralInARowGotNoAnswer_ThenWhoeverWaitsIsToldAtOnce()
     {
-        using var lane = new Lane(1, Patience, _clock);
-        Assert.True(await lane.TryEnterAsync(Ct));
-        var waiting = lane.TryEnterAsync(Ct);
-        _clock.Advance(Patience);
-        Assert.False(await waiting);
+        using var lane = Lane(3);
+        await EnterAsync(lane, 3);
+        var waiting = Enumerable.Range(0, 10).Select(_ => lane.TryEnterAsync(Ct)).ToList();
 
+        for (var i = 0; i < 3; i++)
+            lane.Leave(answered: false);
+
+        // The two first places may go to two who wait.
+        Assert.InRange((await Task.WhenAll(waiting)).Count(reason => reason is not null), 8, 10);
+        Assert.Contains("answered nothing", await lane.TryEnterAsync(Ct));
+    }
+
+    [Fact]
+    public async Task TryEnter_WhenItStandsStill_ThenOneEveryHalfSecondFindsOut()
+    {
+        using var lane = Lane(16);
+        await StandStillAsync(lane);
+        Assert.NotNull(await lane.TryEnterAsync(Ct));
+
+        _clock.Advance(Api.Lane.TrialInterval);
+
+        Assert.Null(await lane.TryEnterAsync(Ct));
+        Assert.NotNull(await lane.TryEnterAsync(Ct));
         lane.Leave(answered: false);
+        Assert.NotNull(await lane.TryEnterAsync(Ct));
+        // A trial that hangs holds up no other.
+        _clock.Advance(Api.Lane.TrialInterval);
+        Assert.Null(await lane.TryEnterAsync(Ct));
+        _clock.Advance(Api.Lane.TrialInterval);
+        Assert.Null(await lane.TryEnterAsync(Ct));
+    }
 
-        Assert.True(await lane.TryEnterAsync(Ct));
+    [Fact]
+    public async Task TryEnter_WhenATrialIsAnswered_ThenEverybodyGoesOn()
+    {
+        using var lane = Lane(16);
+        await StandStillAsync(lane);
+        _clock.Advance(Api.Lane.TrialInterval);
+        Assert.Null(await lane.TryEnterAsync(Ct));
+
+        lane.Leave(answered: true);
+
+        await EnterAsync(lane, 16);
+    }
+
+    [Fact]
+    public async Task Leave_WhenNobodyWaitedForTheAnswer_ThenSaysNothingOfTheServer()
+    {
+        using var lane = Lane(4);
+        for (var i = 0; i < 10; i++)
+        {
+            await EnterAsync(lane, 1);
+            lane.Leave(answered: null);
+        }
+
+        await EnterAsync(lane, 4);
+    }
+
+    [Fact]
+    public async Task TryEnter_WhenItStoodStill_ThenItsPlacesAreNotLost()
+    {
+        using var lane = Lane(1);
+        for (var i = 0; i < 2; i++)
+        {
+            await EnterAsync(lane, 1);
+            lane.Leave(answered: false);
+        }
+        await EnterAsync(lane, 1);
+        var waiting = lane.TryEnterAsync(Ct);
+        lane.Leave(answered: false);
+        Assert.NotNull(await waiting);
+
+        _clock.Advance(Api.Lane.TrialInterval);
+
+        await EnterAsync(lane, 1);
+    }
+
+    [Theory]
+    [InlineData(3, 3)]
+    [InlineData(60, 4)]
+    public async Task Pause_ThenNobodyEntersUntilItEndsOrTheLongestIsOver(int asked, int kept)
+    {
+        using var lane = Lane(1);
+        lane.Pause(TimeSpan.FromSeconds(asked));
+        var waiting = lane.TryEnterAsync(Ct);
+        _clock.Advance(TimeSpan.FromSeconds(kept) - TimeSpan.FromMilliseconds(1));
+        Assert.False(waiting.IsCompleted);
+
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Null(await waiting);
+    }
+
+    [Fact]
+    public async Task Pause_WhenItIsLongerThanARequestMayWait_ThenToldAtOnce()
+    {
+        using var lane = new Lane(1, TimeSpan.FromSeconds(30), Patience, _clock);
+        lane.Pause(TimeSpan.FromSeconds(20));
+
+        Assert.Contains("asked to be left alone", await lane.TryEnterAsync(Ct));
     }
 
     [Fact]
     public async Task TryEnter_WhenCancelled_ThenThrows()
     {
-        using var lane = new Lane(1, Patience, _clock);
+        using var lane = Lane(1);
         using var cancellation = new CancellationTokenSource();
-        Assert.True(await lane.TryEnterAsync(Ct));
+        await EnterAsync(lane, 1);
         var waiting = lane.TryEnterAsync(cancellation.Token);
 
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    private Lane Lane(int width) => new(width, TimeSpan.FromSeconds(4), Patience, _clock);
+
+    private static async Task EnterAsync(Lane lane, int times)
+    {
+        for (var i = 0; i < times; i++)
+            Assert.Null(await lane.TryEnterAsync(Ct));
+    }
+
+    private static async Task StandStillAsync(Lane lane)
+    {
+        await EnterAsync(lane, 3);
+        for (var i = 0; i < 3; i++)
+            lane.Leave(answered: false);
     }
 }
