@@ -3,10 +3,16 @@ using AksArcJit.Lifecycle;
 namespace AksArcJit.Kubernetes;
 
 /// <summary>How the broker reaches one cluster.</summary>
-/// <param name="KubeconfigPath">Read once, when the connection is made.</param>
+/// <param name="KubeconfigPath">Read when the connection is made, and again when it or a file that it names changes.</param>
 /// <param name="Installation">The value of the label by which this installation knows its own bindings: an RFC 1123 label.</param>
 public sealed record ClusterConnection(ClusterId Id, string KubeconfigPath, string Installation)
 {
+    /// <summary>The pod's own credentials instead of a kubeconfig, which is then empty.</summary>
+    public bool IsInCluster { get; init; }
+
+    /// <summary>Where a pod finds <c>token</c> and <c>ca.crt</c>.</summary>
+    public string ServiceAccountDirectory { get; init; } = "/var/run/secrets/kubernetes.io/serviceaccount";
+
     /// <summary>A context of the kubeconfig; null or empty means its current one.</summary>
     public string? Context { get; init; }
 

@@ -1,5 +1,6 @@
 using AksArcJit.Broker.Ports;
 using AksArcJit.Kubernetes.Api;
+using AksArcJit.Kubernetes.Credentials;
 using AksArcJit.Lifecycle;
 
 namespace AksArcJit.Kubernetes;
@@ -16,8 +17,8 @@ internal sealed class KubernetesClusters : IClusters, IDisposable
         {
             if (Fault(connection) is { } fault)
                 faults.Add($"cluster {connection.Id}: {fault}");
-            else if (KubeconfigFile.TryOpen(connection, out var client, out var unusable))
-                _clusters.Add(connection.Id, new KubernetesCluster(connection, new ApiClient(client, connection, time), time));
+            else if (ConnectionSource.TryOpen(connection, time, out var source, out var unusable))
+                _clusters.Add(connection.Id, new KubernetesCluster(connection, new ApiClient(source, connection, time), time));
             else
                 faults.Add($"cluster {connection.Id}: {unusable}");
         }

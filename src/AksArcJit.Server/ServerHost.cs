@@ -81,7 +81,7 @@ public static class ServerHost
     {
         var options = services.GetRequiredService<IOptions<BrokerOptions>>().Value;
         return [.. options.Clusters.Select(cluster =>
-            new ClusterConnection(ClusterId.Parse(cluster.Id), cluster.Kubeconfig, options.Installation) { Context = cluster.Context, Role = cluster.Role })];
+            new ClusterConnection(ClusterId.Parse(cluster.Id), cluster.Kubeconfig, options.Installation) { Context = cluster.Context, Role = cluster.Role, IsInCluster = cluster.InCluster })];
     }
 
     private static void Listen(KestrelServerOptions kestrel, IOptions<ServerOptions> options)

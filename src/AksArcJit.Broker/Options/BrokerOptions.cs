@@ -30,6 +30,9 @@ public sealed class ClusterOptions
 
     public string Customer { get; set; } = "";
 
+    /// <summary>True where the broker runs in this cluster and uses its pod's own credentials; then there is no kubeconfig.</summary>
+    public bool InCluster { get; set; }
+
     /// <summary>Path of a kubeconfig file.</summary>
     public string Kubeconfig { get; set; } = "";
 

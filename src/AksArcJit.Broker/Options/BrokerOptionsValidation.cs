@@ -42,7 +42,9 @@ public sealed class BrokerOptionsValidation : IValidateOptions<BrokerOptions>
             yield return "displayName: the name that approvers know and type to confirm.";
         if (string.IsNullOrWhiteSpace(cluster.Customer))
             yield return "customer: whose cluster it is, as the ticket system names them.";
-        if (!File.Exists(cluster.Kubeconfig))
+        if (cluster.InCluster && cluster.Kubeconfig.Length > 0)
+            yield return "kubeconfig: with inCluster there is none; leave it out.";
+        if (!cluster.InCluster && !File.Exists(cluster.Kubeconfig))
             yield return $"kubeconfig: the file '{cluster.Kubeconfig}' does not exist.";
         if (cluster.SubjectClaim is not ("oid" or "upn"))
             yield return "subjectClaim: \"oid\" or \"upn\", whichever the cluster's authentication takes as user name.";

@@ -16,7 +16,7 @@ internal sealed class PermissionCheck(ApiClient api, string role)
         if (findings.FirstOrDefault(finding => finding.Trouble.Length > 0) is { Trouble: { } trouble })
             return $"the broker's permissions cannot be read: {trouble}";
         var missing = findings.Where(finding => !finding.IsAllowed).Select(finding => finding.Needs.ToString()).ToList();
-        return missing.Count == 0 ? null : $"the broker lacks {string.Join(", ", missing)}";
+        return missing.Count == 0 ? api.CredentialTrouble : $"the broker lacks {string.Join(", ", missing)}";
     }
 
     private async Task<(Permission Needs, bool IsAllowed, string Trouble)> AskAsync(Permission needs, CancellationToken cancellation)

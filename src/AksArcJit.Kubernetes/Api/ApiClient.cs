@@ -1,3 +1,5 @@
+using System.Net;
+using AksArcJit.Kubernetes.Credentials;
 using AksArcJit.Lifecycle;
 using k8s;
 using k8s.Autorest;
@@ -9,8 +11,11 @@ namespace AksArcJit.Kubernetes.Api;
 /// a lane of their own, so that neither grants nor listings stand before them or their confirmation; so has what is only read, because the
 /// sweep must see a cluster on which creates hang.
 /// </summary>
-internal sealed class ApiClient(k8s.Kubernetes kubernetes, ClusterConnection connection, TimeProvider time) : IDisposable
+internal sealed class ApiClient(ConnectionSource source, ClusterConnection connection, TimeProvider time) : IDisposable
 {
+    /// <summary>What is wrong with the credentials; null where nothing is.</summary>
+    public string? CredentialTrouble => source.Trouble;
+
     // A server that is busy asks to be left alone; access that has to end comes back no later than the lifecycle's own pauses allow.
     public Lane Removals { get; } = new(connection.ParallelRequests, Timing.LongestRevocationPause, connection.RequestTimeout, time);
 
@@ -62,6 +67,9 @@ internal sealed class ApiClient(k8s.Kubernetes kubernetes, ClusterConnection con
     {
         using var timeout = new CancellationTokenSource(connection.RequestTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        // Not for as long as the stream: credentials that are replaced end it, and it begins again with the new.
+        using var lease = await source.TakeAsync(either.Token);
+        var kubernetes = lease.Client;
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(kubernetes.BaseUri, path));
         request.Options.Set(WholeAnswers.HasNoEnd, true);
         if (kubernetes.Credentials is { } credentials)
@@ -81,7 +89,7 @@ internal sealed class ApiClient(k8s.Kubernetes kubernetes, ClusterConnection con
 
     public void Dispose()
     {
-        kubernetes.Dispose();
+        source.Dispose();
         Removals.Dispose();
         Grants.Dispose();
         Reads.Dispose();
@@ -96,10 +104,17 @@ internal sealed class ApiClient(k8s.Kubernetes kubernetes, ClusterConnection con
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         try
         {
-            return new Answer<T>.Given(await request(kubernetes, either.Token));
+            using var lease = await source.TakeAsync(either.Token);
+            return new Answer<T>.Given(await request(lease.Client, either.Token));
+        }
+        catch (CredentialException none)
+        {
+            return new Answer<T>.NotSent($"not sent: {none.Message}");
         }
         catch (HttpOperationException refused)
         {
+            if (refused.Response.StatusCode == HttpStatusCode.Unauthorized)
+                source.Distrust();
             return new Answer<T>.Refused(Refusal.Of(refused, needs));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

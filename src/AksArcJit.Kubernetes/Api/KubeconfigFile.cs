@@ -1,5 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
+using AksArcJit.Kubernetes.Credentials;
 using k8s;
 
 namespace AksArcJit.Kubernetes.Api;
@@ -12,27 +12,13 @@ internal static class KubeconfigFile
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(4);
 
-    public static bool TryOpen(
-        ClusterConnection connection, [NotNullWhen(true)] out k8s.Kubernetes? client, [NotNullWhen(false)] out string? fault)
+    /// <exception cref="Exception">It cannot be used; KubernetesClient has no common exception for that.</exception>
+    public static k8s.Kubernetes Open(ClusterConnection connection, Kubeconfig read)
     {
-        (client, fault) = (null, null);
-        try
-        {
-            client = Open(connection);
-        }
-        // KubernetesClient has no common exception for what it cannot use, and throws plain ones too.
-        catch (Exception e)
-        {
-            fault = $"the kubeconfig '{connection.KubeconfigPath}' cannot be used: {e.Message}";
-        }
-        return client is not null;
-    }
-
-    private static k8s.Kubernetes Open(ClusterConnection connection)
-    {
-        var file = KubernetesClientConfiguration.LoadKubeConfig(connection.KubeconfigPath);
-        var context = string.IsNullOrEmpty(connection.Context) ? file.CurrentContext : connection.Context;
-        var config = KubernetesClientConfiguration.BuildConfigFromConfigObject(file, context);
+        // Asked by whoever holds the connection, and not by KubernetesClient, which would hold a thread meanwhile.
+        if (read.User is { } user)
+            user.ExternalExecution = null;
+        var config = KubernetesClientConfiguration.BuildConfigFromConfigObject(read.File, read.Context);
         // ApiClient sets each request's own.
         config.HttpClientTimeout = Timeout.InfiniteTimeSpan;
         config.UserAgent = "aksarcjit";
@@ -50,7 +36,7 @@ internal static class KubeconfigFile
             if (authorities is { Count: > 0 })
                 handler.SslOptions.CertificateChainPolicy = TrustOnly(authorities);
         };
-        return new k8s.Kubernetes(config, [new WholeAnswers(), .. Impersonation.Of(file, context)]);
+        return new k8s.Kubernetes(config, [new WholeAnswers(), .. Impersonation.Of(read)]);
     }
 
     private static X509ChainPolicy TrustOnly(X509Certificate2Collection authorities)

@@ -17,6 +17,8 @@ internal sealed class StubServer : IAsyncDisposable
 
     public List<string> Bodies { get; } = [];
 
+    public List<string> Headers { get; } = [];
+
     public string Url => _app.Urls.Single();
 
     /// <param name="answer">Of the method, path and query: status and JSON.</param>
@@ -34,6 +36,7 @@ internal sealed class StubServer : IAsyncDisposable
             {
                 server.Asked.Add(asked);
                 server.Bodies.Add(body);
+                server.Headers.Add(string.Join('\n', context.Request.Headers.Select(header => $"{header.Key}: {header.Value}")));
             }
             var (code, json) = answer(asked);
             context.Response.StatusCode = code;

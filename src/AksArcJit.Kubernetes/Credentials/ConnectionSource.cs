@@ -1,0 +1,214 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace AksArcJit.Kubernetes.Credentials;
+
+/// <summary>
+/// The client of a cluster with the credentials of this moment. Files are looked at again every second while they are used, and a plug-in
+/// is asked again before what it gave expires. What is broken is told and the old goes on: the access that has to end does not wait for a
+/// file that somebody is still writing.
+/// </summary>
+internal sealed class ConnectionSource : IDisposable
+{
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PluginPause = TimeSpan.FromSeconds(5);
+
+    private readonly ClusterConnection _connection;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _refreshing = new(1);
+    private Opened? _current;
+    private Kubeconfig? _read;
+    private string _fingerprint = "";
+    private DateTimeOffset _lookAt;
+    private DateTimeOffset _renewAt = DateTimeOffset.MaxValue;
+
+    private ConnectionSource(ClusterConnection connection, TimeProvider time) => (_connection, _time) = (connection, time);
+
+    /// <summary>Why the credentials in use are not those that stand on disk, or that there are none; null where all is well.</summary>
+    public string? Trouble { get; private set; }
+
+    /// <summary>Opens what can be opened at once: a plug-in is asked when the cluster is first used.</summary>
+    public static bool TryOpen(
+        ClusterConnection connection, TimeProvider time, [NotNullWhen(true)] out ConnectionSource? source, [NotNullWhen(false)] out string? fault)
+    {
+        source = new ConnectionSource(connection, time);
+        fault = source.Read(out var read);
+        if (fault is null && read.Plugin is null)
+            fault = source.Open(read, null);
+        if (fault is null)
+            return true;
+        source.Dispose();
+        source = null;
+        return false;
+    }
+
+    /// <exception cref="CredentialException">There are no credentials yet; the message says why.</exception>
+    public async Task<Lease> TakeAsync(CancellationToken cancellation)
+    {
+        if (IsDue())
+        {
+            var refreshing = RefreshAsync(cancellation);
+            // Whoever has a client does not wait for a plug-in.
+            if (_current is null || _read?.Plugin is null)
+                await refreshing;
+        }
+        lock (_gate)
+            return _current?.Take() ?? throw new CredentialException(Trouble ?? "the connection is not open");
+    }
+
+    /// <summary>The cluster did not accept the credentials (401): a plug-in is asked again.</summary>
+    public void Distrust()
+    {
+        lock (_gate)
+            if (_read?.Plugin is not null)
+                _renewAt = _time.GetUtcNow();
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _current?.Retire();
+            _current = null;
+        }
+    }
+
+    private bool IsDue()
+    {
+        lock (_gate)
+            return _current is null || _time.GetUtcNow() >= _lookAt;
+    }
+
+    private async Task RefreshAsync(CancellationToken cancellation)
+    {
+        // One at a time; whoever comes meanwhile uses what there is, or waits for the first.
+        if (!await _refreshing.WaitAsync(_current is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellation))
+            return;
+        try
+        {
+            if (!IsDue())
+                return;
+            var pause = Freshness;
+            try
+            {
+                if (_current is null || _time.GetUtcNow() >= _renewAt || Kubeconfig.Fingerprint(_connection.KubeconfigPath, _read) != _fingerprint)
+                    pause = await ReopenAsync(cancellation);
+                else
+                    Trouble = null;
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                throw;
+            }
+            catch (Exception e)
+            {
+                Trouble = $"its credentials cannot be renewed: {e.Message}";
+                pause = PluginPause;
+            }
+            lock (_gate)
+                _lookAt = _time.GetUtcNow() + pause;
+        }
+        finally
+        {
+            _refreshing.Release();
+        }
+    }
+
+    /// <returns>No sooner than after this again.</returns>
+    private async Task<TimeSpan> ReopenAsync(CancellationToken cancellation)
+    {
+        if ((Trouble = Read(out var read)) is not null)
+            return Freshness;
+        var plugin = read!.Plugin;
+        // Uncancelled: what was begun for one request serves all.
+        var given = plugin is null ? null : await ExecPlugin.RunAsync(plugin, Path.GetDirectoryName(Path.GetFullPath(_connection.KubeconfigPath))!, _time, CancellationToken.None).WaitAsync(cancellation);
+        Trouble = Open(read, given);
+        return plugin is null ? Freshness : PluginPause;
+    }
+
+    private string? Read([NotNull] out Kubeconfig? read)
+    {
+        read = null!;
+        try
+        {
+            read = _connection.IsInCluster
+                ? Kubeconfig.InCluster(_connection.ServiceAccountDirectory)
+                : Kubeconfig.Read(_connection.KubeconfigPath, _connection.Context);
+            return null;
+        }
+        // KubernetesClient has no common exception for what it cannot use, and throws plain ones too.
+        catch (Exception e)
+        {
+            return Unusable(e);
+        }
+    }
+
+    private string? Open(Kubeconfig read, ExecCredential? given)
+    {
+        try
+        {
+            // Before it is read in: a change while it is opened is seen the next time.
+            var fingerprint = Kubeconfig.Fingerprint(_connection.KubeconfigPath, read);
+            if (read is { User: { } user, TokenFile: { } tokenFile })
+                user.Token = File.ReadAllText(tokenFile).Trim();
+            if (given is not null)
+                Use(read, given);
+            var opened = new Opened(Api.KubeconfigFile.Open(_connection, read));
+            lock (_gate)
+            {
+                _current?.Retire();
+                (_current, _read, _fingerprint) = (opened, read, fingerprint);
+                _renewAt = given?.ExpiresAt is { } end ? end - RenewBefore : DateTimeOffset.MaxValue;
+            }
+            return null;
+        }
+        catch (Exception e)
+        {
+            return Unusable(e);
+        }
+    }
+
+    private static void Use(Kubeconfig read, ExecCredential given)
+    {
+        var user = read.User!;
+        user.Token = given.Token;
+        if (given is not { Certificate: { } certificate, Key: { } key })
+            return;
+        user.ClientCertificateData = Convert.ToBase64String(Encoding.UTF8.GetBytes(certificate));
+        user.ClientKeyData = Convert.ToBase64String(Encoding.UTF8.GetBytes(key));
+    }
+
+    private string Unusable(Exception e) => _connection.IsInCluster
+        ? $"the pod's own credentials cannot be used: {e.Message}"
+        : $"the kubeconfig '{_connection.KubeconfigPath}' cannot be used: {e.Message}";
+
+    /// <summary>A client and those who use it: it is disposed of by whoever leaves last once it is replaced.</summary>
+    private sealed class Opened(k8s.Kubernetes client)
+    {
+        private int _users = 1;
+
+        public Lease Take()
+        {
+            Interlocked.Increment(ref _users);
+            return new Lease(client, Leave);
+        }
+
+        public void Retire() => Leave();
+
+        private void Leave()
+        {
+            if (Interlocked.Decrement(ref _users) == 0)
+                client.Dispose();
+        }
+    }
+}
+
+/// <summary>A client for the time of one request.</summary>
+internal sealed class Lease(k8s.Kubernetes client, Action leave) : IDisposable
+{
+    public k8s.Kubernetes Client => client;
+
+    public void Dispose() => leave();
+}

@@ -1,0 +1,155 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using AksArcJit.Broker.Ports;
+using AksArcJit.DevCluster;
+using AksArcJit.Kubernetes.Tests.Contract;
+using AksArcJit.Lifecycle;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AksArcJit.Kubernetes.Tests.Units;
+
+/// <summary>Credentials that come, change and go while the broker runs.</summary>
+public sealed class CredentialTests : IAsyncLifetime
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("aksarcjit-test-");
+    private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
+    private DevClusterHost _server = null!;
+
+    public async ValueTask InitializeAsync() => _server = await DevClusterHost.StartAsync(cancellation: Ground.Ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task File_WhenItIsRotated_ThenTheNewIsUsedWithinASecond()
+    {
+        var path = Write("config", With("forged"));
+        using var clusters = Open(path);
+        Assert.Contains("does not accept", await CheckAsync(clusters));
+
+        Write("config", _server.Kubeconfig);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Null(await CheckAsync(clusters));
+    }
+
+    [Fact]
+    public async Task File_WhenTheNewOneIsBroken_ThenTheOldGoesOnAndItIsTold()
+    {
+        var path = Write("config", _server.Kubeconfig);
+        using var clusters = Open(path);
+        Assert.Null(await CheckAsync(clusters));
+
+        Write("config", "clusters: [");
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("cannot be used", await CheckAsync(clusters));
+        Assert.IsNotType<Reading<StandingBinding>.Unreadable>(await Only(clusters).ReadBindingAsync(new("none", ""), Ground.Ct));
+
+        Write("config", _server.Kubeconfig);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await CheckAsync(clusters));
+    }
+
+    [Fact]
+    public async Task TokenFile_WhenItIsRotated_ThenItIsReadAgain()
+    {
+        Write("token", "forged");
+        var path = Write("config", Tokenless("tokenFile: token"));
+        using var clusters = Open(path);
+        Assert.Contains("does not accept", await CheckAsync(clusters));
+
+        Write("token", _server.AdminToken + "\n");
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Null(await CheckAsync(clusters));
+    }
+
+    [Fact]
+    public async Task Plugin_WhenItsCredentialExpires_ThenItIsAskedAgainBefore()
+    {
+        Write("said", $$$"""{"status":{"token":"{{{_server.AdminToken}}}","expirationTimestamp":"{{{_clock.GetUtcNow().AddMinutes(10):yyyy-MM-dd'T'HH:mm:ss'Z'}}}"} }""");
+        Write("asked", "");
+        using var clusters = Open(Write("config", Tokenless($$"""exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, args: ["-c", "echo x >> {{_directory.FullName}}/asked; cat {{_directory.FullName}}/said"], interactiveMode: Never}""")));
+        Assert.Null(await CheckAsync(clusters));
+        Assert.Null(await CheckAsync(clusters));
+        Assert.Single(await File.ReadAllLinesAsync(Path.Combine(_directory.FullName, "asked"), Ground.Ct));
+
+        _clock.Advance(TimeSpan.FromMinutes(9));
+
+        Assert.Null(await CheckAsync(clusters));
+        await Ground.EventuallyAsync(() => File.ReadAllLinesAsync(Path.Combine(_directory.FullName, "asked"), Ground.Ct), lines => lines.Length == 2);
+    }
+
+    [Fact]
+    public async Task Plugin_WhenItFails_ThenNothingIsSentAndItIsTold()
+    {
+        using var clusters = Open(Write("config", Tokenless("""exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, args: ["-c", "echo no luck >&2; exit 3"], interactiveMode: Never}""")));
+
+        var trouble = await CheckAsync(clusters);
+
+        Assert.Contains("ended with 3: no luck", trouble);
+        Assert.Contains("not sent", trouble);
+    }
+
+    [Fact]
+    public async Task InCluster_WhenThePodsTokenIsRotated_ThenItIsReadAgain()
+    {
+        Environment.SetEnvironmentVariable("KUBERNETES_SERVICE_HOST", _server.Url.Host);
+        Environment.SetEnvironmentVariable("KUBERNETES_SERVICE_PORT", $"{_server.Url.Port}");
+        var authority = Regex.Match(_server.Kubeconfig, "certificate-authority-data: [\"']?([A-Za-z0-9+/=]+)").Groups[1].Value;
+        Write("ca.crt", Encoding.UTF8.GetString(Convert.FromBase64String(authority)));
+        Write("token", "forged");
+        using var clusters = new KubernetesClusters(
+            [new ClusterConnection(ClusterId.Parse("one"), "", "test") { IsInCluster = true, ServiceAccountDirectory = _directory.FullName }], _clock);
+        Assert.Contains("does not accept", await CheckAsync(clusters));
+
+        Write("token", _server.AdminToken);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Null(await CheckAsync(clusters));
+    }
+
+    [Theory]
+    [InlineData("as-groups: [one, two]")]
+    [InlineData("as-user-extra: {reason: [one, two]}")]
+    public async Task Impersonation_OfWhatCannotBeSent_ThenIsRefusedAtStart(string what)
+    {
+        await using var server = await StubServer.StartAsync(_ => (404, "{}"));
+        var path = Write("config", server.Kubeconfig.Replace("    token: stub", $"    token: stub\n    as: someone\n    {what}", StringComparison.Ordinal));
+
+        Assert.Contains("one value only", Assert.Single(Assert.Throws<ClusterConnectionException>(() => Open(path)).Faults));
+    }
+
+    [Fact]
+    public async Task Impersonation_WithExtra_ThenIsSentWithEveryRequest()
+    {
+        await using var server = await StubServer.StartAsync(_ => (404, "{}"));
+        using var clusters = Open(Write("config", server.Kubeconfig.Replace("    token: stub", "    token: stub\n    as: someone\n    as-groups: [g]\n    as-user-extra: {reason: [one]}", StringComparison.Ordinal)));
+
+        await Only(clusters).ReadBindingAsync(new("none", ""), Ground.Ct);
+
+        var headers = Assert.Single(server.Headers);
+        Assert.Contains("Impersonate-User: someone", headers);
+        Assert.Contains("Impersonate-Extra-reason: one", headers);
+    }
+
+    private static Task<string?> CheckAsync(KubernetesClusters clusters) => Only(clusters).CheckAsync(Ground.Ct);
+
+    private static ICluster Only(KubernetesClusters clusters) => clusters.Find(clusters.Ids.Single())!;
+
+    private KubernetesClusters Open(string path) => new([new ClusterConnection(ClusterId.Parse("one"), path, "test")], _clock);
+
+    private string With(string token) => _server.Kubeconfig.Replace(_server.AdminToken, token, StringComparison.Ordinal);
+
+    private string Tokenless(string instead) => Regex.Replace(_server.Kubeconfig, $"token: [\"']?{Regex.Escape(_server.AdminToken)}[\"']?", instead);
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(_directory.FullName, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
