@@ -17,11 +17,12 @@ internal sealed class ApiClient(ConnectionSource source, ClusterConnection conne
     public string? CredentialTrouble => source.Trouble;
 
     // A server that is busy asks to be left alone; access that has to end comes back no later than the lifecycle's own pauses allow.
-    public Lane Removals { get; } = new(connection.ParallelRequests, Timing.LongestRevocationPause, connection.RequestTimeout, time);
+    public Lane Removals { get; } = new(connection.ParallelRequests, Timing.LongestRevocationPause, Lane.TrialInterval, connection.RequestTimeout, time);
 
-    public Lane Grants { get; } = new(connection.ParallelRequests, Timing.LongestGrantPause, connection.RequestTimeout, time);
+    public Lane Grants { get; } = new(connection.ParallelRequests, Timing.LongestGrantPause, Lane.TrialInterval, connection.RequestTimeout, time);
 
-    public Lane Reads { get; } = new(connection.ParallelRequests, Timing.LongestGrantPause, connection.RequestTimeout, time);
+    // Somebody waits for the answer, and no other cluster's access for the place.
+    public Lane Reads { get; } = new(connection.ParallelRequests, Timing.LongestGrantPause, TimeSpan.Zero, connection.RequestTimeout, time);
 
     /// <param name="needs">For the reason, where the server forbids it.</param>
     /// <param name="sendBy">UTC; the request is not sent later.</param>

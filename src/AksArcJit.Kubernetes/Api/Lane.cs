@@ -7,8 +7,9 @@ namespace AksArcJit.Kubernetes.Api;
 /// within half a second of the next attempt.
 /// </summary>
 /// <param name="longestPause">How long at most the lane keeps still because the server asks for it.</param>
+/// <param name="trialInterval">How often a lane that stands still lets one through; zero, wherever a place is free.</param>
 /// <param name="patience">How long a pause may be waited out; a longer one is told at once.</param>
-internal sealed class Lane(int width, TimeSpan longestPause, TimeSpan patience, TimeProvider time) : IDisposable
+internal sealed class Lane(int width, TimeSpan longestPause, TimeSpan trialInterval, TimeSpan patience, TimeProvider time) : IDisposable
 {
     public static readonly TimeSpan TrialInterval = TimeSpan.FromMilliseconds(500);
     private const int UnansweredUntilStill = 3;
@@ -33,7 +34,7 @@ internal sealed class Lane(int width, TimeSpan longestPause, TimeSpan patience, 
             {
                 if (time.GetUtcNow() < _nextTrial || !_places.Wait(0, CancellationToken.None))
                     return Still();
-                _nextTrial = time.GetUtcNow() + TrialInterval;
+                _nextTrial = time.GetUtcNow() + trialInterval;
                 return null;
             }
             if (_places.Wait(0, CancellationToken.None))
@@ -69,7 +70,7 @@ internal sealed class Lane(int width, TimeSpan longestPause, TimeSpan patience, 
             else if (answered == false && ++_unanswered >= UnansweredUntilStill && _stillSince is null)
             {
                 _stillSince = time.GetUtcNow();
-                _nextTrial = _stillSince.Value + TrialInterval;
+                _nextTrial = _stillSince.Value + trialInterval;
                 (stopped, _movement) = (_movement, new CancellationTokenSource());
             }
         }
@@ -106,5 +107,5 @@ internal sealed class Lane(int width, TimeSpan longestPause, TimeSpan patience, 
         return null;
     }
 
-    private string Still() => $"not sent: the API server has answered nothing since {_stillSince ?? time.GetUtcNow():u}; it is tried every half second";
+    private string Still() => $"not sent: the API server has answered nothing since {_stillSince ?? time.GetUtcNow():u}; it is tried again all the while";
 }

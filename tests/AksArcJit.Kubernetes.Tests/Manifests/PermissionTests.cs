@@ -76,7 +76,7 @@ public sealed class PermissionTests(ServerUnderTest server) : IAsyncDisposable
             Trouble(await broker.ReadNamespaceAsync("default", Ground.Ct)),
             Trouble(await broker.ReadRoleAsync(_ground.Role, Ground.Ct)),
             Trouble(await broker.ReadRoleAsync(Aggregated, Ground.Ct)),
-            Trouble(await broker.ProbeAsync(_ground.User, [Ground.ListPods()], Ground.Ct)),
+            Trouble(await broker.ProbeAsync(ReviewedUser.Of(_ground.User, null), [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ground.Ct)),
             Trouble(await broker.ListBindingsAsync(_ground.Role, Ground.Ct)),
         };
         foreach (var scope in new Scope[] { new Scope.Cluster(), new Scope.Namespace("default") })

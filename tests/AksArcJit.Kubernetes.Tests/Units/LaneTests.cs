@@ -126,7 +126,7 @@ public sealed class LaneTests
     [Fact]
     public async Task Pause_WhenItIsLongerThanARequestMayWait_ThenToldAtOnce()
     {
-        using var lane = new Lane(1, TimeSpan.FromSeconds(30), Patience, _clock);
+        using var lane = new Lane(1, TimeSpan.FromSeconds(30), Api.Lane.TrialInterval, Patience, _clock);
         lane.Pause(TimeSpan.FromSeconds(20));
 
         Assert.Contains("asked to be left alone", await lane.TryEnterAsync(Ct));
@@ -145,7 +145,7 @@ public sealed class LaneTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
-    private Lane Lane(int width) => new(width, TimeSpan.FromSeconds(4), Patience, _clock);
+    private Lane Lane(int width) => new(width, TimeSpan.FromSeconds(4), Api.Lane.TrialInterval, Patience, _clock);
 
     private static async Task EnterAsync(Lane lane, int times)
     {
