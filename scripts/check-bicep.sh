@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Compiles and lints everything in infra/ with the pinned compiler, and checks its formatting. Ends with one line; 0 only if there is no
+# diagnostic at all: the compiler calls a type error a warning and exits with 0, so what counts is its SARIF report.
+# usage: ./scripts/check-bicep.sh
+. "$(dirname "$0")/setup.sh"
+need_dotnet
+need jq jq
+[ "$(uname -sm)" = "Linux x86_64" ] || die "the pinned compiler is the one for Linux on x64; this is $(uname -sm)."
+cd "$root"
+
+package=$(dotnet msbuild infra/compiler.csproj -restore -p:RestoreLockedMode=true -getProperty:PkgAzure_Bicep_CommandLine_linux-x64) \
+    || die "the Bicep compiler could not be restored: $package"
+bicep=$package/tools/bicep
+[ -x "$bicep" ] || die "the restored package holds no compiler at $bicep."
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+# What production.bicepparam takes from the environment, or does not compile.
+export AKSARCJIT_ALERT_MAIL=operators@aksarcjit.invalid AKSARCJIT_OPERATORS=00000000-0000-0000-0000-000000000000
+
+# One SARIF report a file, one after the other. They say more than the exit code.
+"$bicep" lint --diagnostics-format sarif --pattern 'infra/**/*.bicep*' >"$scratch/reports" || true
+files=$(find infra -name '*.bicep*' | wc -l)
+reports=$(jq -s length "$scratch/reports") || die "the compiler's report is no SARIF: $(head -c 500 "$scratch/reports")"
+[ "$reports" = "$files" ] || die "the compiler reported on $reports of $files files."
+jq -rs --arg root "file://$root/" '[.[].runs[].results[]] | unique | .[]
+    | (.locations[0].physicalLocation | "\(.artifactLocation.uri | ltrimstr($root)):\(.region.startLine)") + " \(.ruleId): \(.message.text)"' \
+    "$scratch/reports" >"$scratch/diagnostics"
+cat "$scratch/diagnostics" >&2
+
+if [ ! -s "$scratch/diagnostics" ]; then
+    "$bicep" build infra/main.bicep --outdir "$scratch"
+    [ -s "$scratch/main.json" ] || die "infra/main.bicep compiles to nothing."
+fi
+
+cp -r infra "$scratch/formatted"
+"$bicep" format --pattern "$scratch/formatted/**/*.bicep*"
+while IFS= read -r -d '' file; do
+    cmp -s "$file" "$scratch/formatted/${file#infra/}" || say "$file: not formatted as 'bicep format' does it"
+done < <(find infra -name '*.bicep*' -print0) >"$scratch/unformatted"
+cat "$scratch/unformatted" >&2
+
+count=$(cat "$scratch/diagnostics" "$scratch/unformatted" | wc -l)
+say "Bicep: $files files, $count diagnostics"
+[ "$count" = 0 ]
