@@ -26,3 +26,4 @@ param retention = {
 }
 
 param isProtected = false
+param isAnchorPolicyLocked = bool(readEnvironmentVariable('AKSARCJIT_ANCHORS_LOCKED', 'false'))

@@ -35,3 +35,14 @@ need_azurite() {
         touch "$here/node_modules/.installed"
     fi
 }
+
+# The Bicep compiler at the version of Directory.Packages.props; its path is then in $bicep.
+need_bicep() {
+    local package
+    need_dotnet
+    [ "$(uname -sm)" = "Linux x86_64" ] || die "the pinned Bicep compiler is the one for Linux on x64; this is $(uname -sm)."
+    dotnet restore "$root/infra/compiler.csproj" --locked-mode -v quiet || die "the Bicep compiler could not be restored; see above."
+    package=$(dotnet msbuild "$root/infra/compiler.csproj" -getProperty:PkgAzure_Bicep_CommandLine_linux-x64)
+    bicep=$package/tools/bicep
+    [ -x "$bicep" ] || die "the restored package holds no compiler at $bicep."
+}
