@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Sets up what the tests need, then restores in locked mode, builds and tests, each once.
 # Ends with one line: N passed, N failed.
-# usage: ./scripts/test.sh [Debug|Release]
+# Azure is Release and the Functions host, whose packages not every source has.
+# usage: ./scripts/test.sh [Debug|Release|Azure]
 . "$(dirname "$0")/setup.sh"
 configuration=${1:-Release}
+output=${configuration/Azure/Release}
 cd "$root"
 
 need_dotnet
@@ -19,8 +21,9 @@ say "== test"
 passed=0 failed=0 broken=0
 for project in tests/*.Tests/; do
     name=$(basename "$project")
+    [[ $configuration = Azure || $name != AksArcJit.Functions.Tests ]] || continue
     log=$(mktemp)
-    "$root/tests/$name/bin/$configuration/net10.0/$name" --progress off --no-ansi >"$log" 2>&1 && code=0 || code=$?
+    "$root/tests/$name/bin/$output/net10.0/$name" --progress off --no-ansi >"$log" 2>&1 && code=0 || code=$?
     p=$(sed -n 's/^ *succeeded: *//p' "$log" | tail -1)
     f=$(sed -n 's/^ *failed: *//p' "$log" | tail -1)
     say "$name: ${p:-0} passed, ${f:-0} failed"
