@@ -1,6 +1,7 @@
 // AksArcJit on Azure: Functions on a Flex Consumption plan with all that it stands on.
-// Scope: one resource group. Who deploys needs rights (Contributor and Role Based Access Control Administrator) on this group and nothing
-// beyond, `what-if` shows the whole installation and nothing else, and several installations in one subscription cannot touch each other.
+// Scope: one resource group. Who deploys needs rights on this group (Contributor and User Access Administrator, for the custom roles and the
+// locks) and nothing beyond, `what-if` shows the whole installation and nothing else, and several installations in one subscription cannot
+// touch each other.
 targetScope = 'resourceGroup'
 
 @description('This installation\'s name, as in the options file.')
