@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+
+namespace AksArcJit.Journal.Checkpoints;
+
+/// <summary>The public half of a key that signs checkpoints: ECDSA on P-256.</summary>
+public sealed class CheckpointKey : IDisposable
+{
+    private const string P256 = "1.2.840.10045.3.1.7";
+
+    private readonly ECDsa key;
+
+    private CheckpointKey(ECDsa key)
+    {
+        this.key = key;
+        PublicKey = key.ExportSubjectPublicKeyInfo();
+        Id = IdOf(PublicKey.Span);
+    }
+
+    /// <summary>SubjectPublicKeyInfo, DER.</summary>
+    public ReadOnlyMemory<byte> PublicKey { get; }
+
+    /// <summary>SHA-256 of <see cref="PublicKey"/>, 64 lower-case hexadecimal digits.</summary>
+    public string Id { get; }
+
+    public static string IdOf(ReadOnlySpan<byte> publicKey) => MerkleHash.Of(publicKey).ToString();
+
+    /// <exception cref="FormatException">The bytes are no public key on P-256.</exception>
+    public static CheckpointKey Of(ReadOnlySpan<byte> subjectPublicKeyInfo)
+    {
+        var bytes = subjectPublicKeyInfo.ToArray();
+        return From(key => key.ImportSubjectPublicKeyInfo(bytes, out _));
+    }
+
+    /// <param name="pem">A text with one <c>BEGIN PUBLIC KEY</c> block.</param>
+    /// <exception cref="FormatException">The text holds no public key on P-256.</exception>
+    public static CheckpointKey FromPem(string pem) => From(key => key.ImportFromPem(pem));
+
+    public string ToPem() => key.ExportSubjectPublicKeyInfoPem();
+
+    /// <param name="signature">64 bytes, r and s (IEEE P1363), over SHA-256 of the body.</param>
+    public bool Verifies(ReadOnlySpan<byte> body, ReadOnlySpan<byte> signature) =>
+        signature.Length == 64 && key.VerifyData(body, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+
+    public void Dispose() => key.Dispose();
+
+    private static CheckpointKey From(Action<ECDsa> import)
+    {
+        var key = ECDsa.Create();
+        try
+        {
+            import(key);
+            if (key.ExportParameters(false).Curve.Oid is not ({ Value: P256 } or { FriendlyName: "nistP256" or "ECDSA_P256" }))
+                throw new FormatException("The key is not on the curve P-256.");
+            return new CheckpointKey(key);
+        }
+        catch (Exception fault) when (fault is CryptographicException or ArgumentException)
+        {
+            key.Dispose();
+            throw new FormatException($"This is no public key: {fault.Message}", fault);
+        }
+    }
+}
