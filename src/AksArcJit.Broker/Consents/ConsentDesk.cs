@@ -84,7 +84,7 @@ public sealed class ConsentDesk(RequestEngine engine, Circumstancer circumstance
             ConsentVerb.End => new Signal.Revoke(RevokedBy.Customer, approver.Person, answer.Comment.Length > 0 ? answer.Comment : "Ended by the approver."),
             _ => throw new ArgumentOutOfRangeException(nameof(answer)),
         };
-        switch (await engine.SubmitAsync(history.Id, signal, cancellation))
+        switch (await engine.SubmitAsync(history, signal, cancellation))
         {
             case Submission.Refused refused:
                 return new ConsentResult.Refused(refused.Refusal);

@@ -24,8 +24,9 @@ public sealed class Endings(RequestEngine engine, TimeProvider time, ILogger<End
         {
             try
             {
-                if (signalFor((await engine.ReadAsync(id, CancellationToken.None)).State) is { } signal
-                    && await engine.SubmitAsync(id, signal, CancellationToken.None) is Submission.Recorded { History: var history })
+                var read = await engine.ReadAsync(id, CancellationToken.None);
+                if (signalFor(read.State) is { } signal
+                    && await engine.SubmitAsync(read, signal, CancellationToken.None) is Submission.Recorded { History: var history })
                     recorded.Enqueue(history);
             }
             catch (QuarantineException quarantine)

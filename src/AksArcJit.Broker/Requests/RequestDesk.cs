@@ -42,7 +42,7 @@ public sealed class RequestDesk(
             return new Submission.Refused(refused.Refusal, unasked);
         var twin = await journal.ClaimPendingAsync(PendingKey(proposal), id, cancellation);
 
-        var submission = await engine.SubmitAsync(id, new Signal.Ask(proposal, gathered with { PendingTwin = twin }), cancellation);
+        var submission = await engine.SubmitAsync(unasked, new Signal.Ask(proposal, gathered with { PendingTwin = twin }), cancellation);
         if (submission is Submission.Recorded recorded)
         {
             await engine.CarryOutAsync(recorded.History);

@@ -28,7 +28,9 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
     public async Task<Submission> SubmitAsync(RequestId id, Signal signal, CancellationToken cancellation) =>
         await SubmitAsync(await ReadAsync(id, cancellation), signal, cancellation);
 
-    private async Task<Submission> SubmitAsync(RequestHistory history, Signal signal, CancellationToken cancellation)
+    /// <param name="history">As read or appended before: the append decides whether it still holds.</param>
+    /// <inheritdoc cref="SubmitAsync(RequestId, Signal, CancellationToken)"/>
+    public async Task<Submission> SubmitAsync(RequestHistory history, Signal signal, CancellationToken cancellation)
     {
         while (true)
         {
@@ -84,28 +86,70 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
     /// <summary>Performs at most one effect and submits its outcome.</summary>
     /// <returns>When to come back: the past for at once, null for never.</returns>
     /// <remarks>While the journal is away, a removal that is due is performed from memory, and its facts follow.</remarks>
-    public async Task<DateTimeOffset?> AdvanceAsync(RequestId id)
+    public async Task<DateTimeOffset?> AdvanceAsync(RequestId id) => (await AdvanceAsync(id, null)).At;
+
+    /// <summary>Advances until there is a wait, and schedules it. Whoever submits calls this before it answers.</summary>
+    public Task AdvanceUntilWaitAsync(RequestId id) => AdvanceUntilWaitAsync(id, null);
+
+    /// <summary>
+    /// Carries out what was recorded, and returns the request as it then stands. Where the journal goes away meanwhile, what was recorded
+    /// stands and is carried out later: the answer is the recorded one, not "unknown".
+    /// </summary>
+    public async Task<RequestHistory> CarryOutAsync(RequestHistory recorded)
+    {
+        try
+        {
+            return await AdvanceUntilWaitAsync(recorded.Id, recorded) ?? recorded;
+        }
+        catch (JournalUnavailableException)
+        {
+            wakeUps.Schedule(StreamId.Of(recorded.Id), time.GetUtcNow() + Timing.LongestRevocationPause, openGrants.IsToBeRemoved(recorded.Id));
+            return recorded;
+        }
+    }
+
+    /// <param name="known">As just appended or read; null reads it.</param>
+    private async Task<RequestHistory?> AdvanceUntilWaitAsync(RequestId id, RequestHistory? known)
+    {
+        // What one step appended is where the next begins. Another's word in between is met by the append, which then decides again.
+        while (true)
+        {
+            (known, var next) = await AdvanceAsync(id, known);
+            if (next is not { } at)
+                return known;
+            var now = time.GetUtcNow();
+            if (at <= now)
+                continue;
+            // A chain that was dated ahead by a wrong clock must not put off its removal.
+            var capped = openGrants.IsBeingRemoved(id) && at > now + Timing.LongestRevocationPause ? now + Timing.LongestRevocationPause : at;
+            wakeUps.Schedule(StreamId.Of(id), capped, openGrants.IsToBeRemoved(id));
+            return known;
+        }
+    }
+
+    /// <returns>The request as it then stands; null where the journal is away.</returns>
+    private async Task<(RequestHistory? History, DateTimeOffset? At)> AdvanceAsync(RequestId id, RequestHistory? known)
     {
         RequestHistory history;
         try
         {
             await SettleBeginningAsync(id);
-            history = await ReadAsync(id, CancellationToken.None);
+            history = known ?? RemovalDue(id) ?? await ReadAsync(id, CancellationToken.None);
         }
         catch (JournalUnavailableException) when (openGrants.Recall(id) is not null)
         {
-            return await RemoveUnjournaledAsync(openGrants.Recall(id)!);
+            return (null, await RemoveUnjournaledAsync(openGrants.Recall(id)!));
         }
 
         var step = NextStep.Of(history.State, Now(history));
         if (step is Step.WaitUntil wait)
-            return wait.At;
+            return (history, wait.At);
         if (step is Step.Rest)
         {
             // Listed as open although it is closed: a store that could not drop the row with the last append has it dropped here.
             if (history.Version > 0)
                 await journal.SettleAsync(StreamId.Of(id), history.Version, CancellationToken.None);
-            return null;
+            return (history, null);
         }
 
         var retryAt = (DateTimeOffset?)null;
@@ -118,41 +162,12 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
         }
         if (history.Facts.Count > 0 && history.Facts[^1].Fact is RequestFact.AccessGone gone)
             await residual.TellAsync(id, gone);
-        return retryAt ?? DueOf(history.State, Now(history));
+        return (history, retryAt ?? DueOf(history.State, Now(history)));
     }
 
-    /// <summary>Advances until there is a wait, and schedules it. Whoever submits calls this before it answers.</summary>
-    public async Task AdvanceUntilWaitAsync(RequestId id)
-    {
-        while (await AdvanceAsync(id) is { } at)
-        {
-            var now = time.GetUtcNow();
-            if (at <= now)
-                continue;
-            // A chain that was dated ahead by a wrong clock must not put off its removal.
-            var capped = openGrants.IsBeingRemoved(id) && at > now + Timing.LongestRevocationPause ? now + Timing.LongestRevocationPause : at;
-            wakeUps.Schedule(StreamId.Of(id), capped, openGrants.IsToBeRemoved(id));
-            return;
-        }
-    }
-
-    /// <summary>
-    /// Carries out what was recorded, and returns the request as it then stands. Where the journal goes away meanwhile, what was recorded
-    /// stands and is carried out later: the answer is the recorded one, not "unknown".
-    /// </summary>
-    public async Task<RequestHistory> CarryOutAsync(RequestHistory recorded)
-    {
-        try
-        {
-            await AdvanceUntilWaitAsync(recorded.Id);
-            return await ReadAsync(recorded.Id, CancellationToken.None);
-        }
-        catch (JournalUnavailableException)
-        {
-            wakeUps.Schedule(StreamId.Of(recorded.Id), time.GetUtcNow() + Timing.LongestRevocationPause, openGrants.IsToBeRemoved(recorded.Id));
-            return recorded;
-        }
-    }
+    /// <summary>A removal that memory says is due needs no read: it takes access away, and the append meets what memory lacks.</summary>
+    private RequestHistory? RemovalDue(RequestId id) =>
+        openGrants.Recall(id) is { } known && NextStep.Of(known.State, Now(known)) is Step.RemoveBinding ? known : null;
 
     /// <summary>Has the host carry it out, soon and apart from the caller.</summary>
     public void Prompt(RequestId id) => wakeUps.Schedule(StreamId.Of(id), time.GetUtcNow(), openGrants.IsToBeRemoved(id));

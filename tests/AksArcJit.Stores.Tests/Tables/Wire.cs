@@ -10,7 +10,7 @@ internal sealed class Wire : HttpPipelinePolicy
 {
     private readonly ConcurrentQueue<string> _sent = [];
 
-    /// <summary>Each as <c>METHOD table</c>; an entity-group transaction is <c>POST $batch</c>.</summary>
+    /// <summary>Each as <c>METHOD table</c>; an entity-group transaction is <c>POST $batch</c>, the reading of a chain <c>GET AccessJournal of a …</c>.</summary>
     public IReadOnlyList<string> Sent => [.. _sent];
 
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
@@ -34,8 +34,9 @@ internal sealed class Wire : HttpPipelinePolicy
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
-        var path = message.Request.Uri.ToUri().Segments[^1];
-        var call = $"{message.Request.Method} {path.Split('(')[0].TrimStart('T', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '_')}";
+        var uri = message.Request.Uri.ToUri();
+        var table = uri.Segments[^1].Split('(')[0].TrimStart('T', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '_');
+        var call = $"{message.Request.Method} {table}{(uri.Query.Length > 0 && table == "AccessJournal" ? Chain(Uri.UnescapeDataString(uri.Query)) : "")}";
         await Before(call);
         _sent.Enqueue(call);
         await ProcessNextAsync(message, pipeline);
@@ -43,4 +44,9 @@ internal sealed class Wire : HttpPipelinePolicy
         if (LosesAnswer(call))
             throw new IOException("Injected fault: the answer was lost.");
     }
+
+    private static string Chain(string query) =>
+        query.Contains("'ticket!", StringComparison.Ordinal) ? " of a ticket"
+        : query.Contains("'system!", StringComparison.Ordinal) ? " of the system"
+        : " of a request";
 }

@@ -1,0 +1,69 @@
+using AksArcJit.Broker.Consents;
+using AksArcJit.Broker.Requests;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Tickets;
+using AksArcJit.Stores.Tables;
+using AksArcJit.TestKit;
+using AksArcJit.TestKit.Brokers;
+using AksArcJit.TestKit.Cluster;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AksArcJit.Stores.Tests.Tables;
+
+/// <summary>
+/// What a whole lifecycle costs on Table Storage, from the POST of the request to the removal of its open row, by a real broker: asked,
+/// approved, granted, expired. Limit: 20 storage transactions, index rows and every read included; only what the ticket system's own
+/// calls, polling, the sweep and checkpoints cost is counted apart.
+/// </summary>
+public sealed class LifecycleCostTests(Azurite azurite)
+{
+    private readonly string _prefix = $"T{(uint)Guid.NewGuid().GetHashCode()}0{Random.Shared.Next()}0";
+    private readonly FakeTimeProvider _time = new(Sample.Start);
+    private readonly Wire _wire = new();
+
+    [Fact]
+    public async Task Lifecycle_FromThePostToTheRemovalOfTheOpenRow_ThenCostsAtMostTwentyTransactions()
+    {
+        var journal = new TablesJournal(
+            new TablesJournalOptions { ConnectionString = await azurite.ConnectionAsync(), Prefix = _prefix }, _time, _wire.Options());
+        var broker = new TestBroker(journal, new FakeClusters(new FakeCluster(Sample.ClusterId, "test", _time)), _time, 1);
+        await broker.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Report(Sample.Ticket(), Sample.Operator), CancellationToken.None);
+        await journal.CheckAsync(CancellationToken.None);
+        _wire.Forget();
+
+        var id = Assert.IsType<Submission.Recorded>(await broker.AskAsync("key", TimeSpan.FromHours(2))).History.Id;
+        var asked = Taken();
+        _time.Advance(TimeSpan.FromMinutes(3));
+        var link = broker.LinkFor(id, Sample.Approver);
+        var shown = await broker.Consents.ReadAsync(link, CancellationToken.None);
+        // Shown as often as somebody looks: polling.
+        _wire.Forget();
+        Assert.IsType<ConsentResult.Decided>(await broker.Consents.DecideAsync(
+            link, new ConsentAnswer(ConsentVerb.Approve, shown!.Terms.Hash(), "Edge 01", null, null, ""), CancellationToken.None));
+        var granted = Taken();
+        Assert.IsType<RequestState.Active>(await broker.StateAsync(id));
+        _wire.Forget();
+        _time.Advance(TimeSpan.FromHours(2));
+        await broker.Loop.AttendDueAsync();
+        var ended = Taken();
+        Assert.IsType<RequestState.Closed>(await broker.StateAsync(id));
+        await foreach (var _ in journal.ListOpenAsync(CancellationToken.None))
+            Assert.Fail("The open row stands.");
+
+        Tell("asked", asked);
+        Tell("approved and granted", granted);
+        Tell("ended", ended);
+        Assert.InRange(asked.Count + granted.Count + ended.Count, 1, 20);
+    }
+
+    private IReadOnlyList<string> Taken()
+    {
+        var sent = _wire.Sent;
+        _wire.Forget();
+        return sent;
+    }
+
+    private static void Tell(string phase, IReadOnlyList<string> sent) => TestContext.Current.TestOutputHelper?.WriteLine(
+        $"{phase}: {sent.Count}\n{string.Join('\n', sent.GroupBy(call => call).Select(kind => $"  {kind.Count()} {kind.Key}").Order(StringComparer.Ordinal))}");
+}
