@@ -1,9 +1,9 @@
-using System.Globalization;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Operations;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
 using AksArcJit.Lifecycle.Tickets;
+using static AksArcJit.Journal.Wording;
 using static AksArcJit.Lifecycle.Operations.ClusterFact;
 using static AksArcJit.Lifecycle.Operations.SystemFact;
 using static AksArcJit.Lifecycle.Requests.RequestFact;
@@ -35,13 +35,13 @@ public static class FactSummary
         {
             AccessRequested { Request: var asked } =>
                 $"{asked.EngineerName} asked for {Words(asked.Terms)} under ticket {asked.Ticket}{Start(asked.Terms)}; "
-                + $"{Count(asked.Quorum, "consent is", "consents are")} needed within {Span(asked.ConsentDeadline - at)}.",
+                + $"{Count(asked.Quorum, "consent is", "consents are")} needed within {About(asked.ConsentDeadline - at)}.",
             ConsentGiven given => $"{Name(given.Approver)} consented to {Words(given.Terms)}.{Note(given.Comment)}",
             ConsentRefused refused => $"{Name(refused.Approver)} refused.{Note(refused.Comment)}",
             ConsentLapsed => "Nobody decided in time; the request lapsed.",
             RequestWithdrawn withdrawn => $"Withdrawn by {Name(withdrawn.By)}.",
             RequestCancelled cancelled => $"Cancelled{By(cancelled.By)} before access ({Words(cancelled.Cause)}): {Sentence(cancelled.Reason)}",
-            GrantScheduled scheduled => $"Access is scheduled for {Time(scheduled.StartAt)}, in {Span(scheduled.StartAt - at)}.",
+            GrantScheduled scheduled => $"Access is scheduled for {Time(scheduled.StartAt)}, in {About(scheduled.StartAt - at)}.",
             GrantHeld held => $"The start waits: {Sentence(held.Reason)}",
             GrantAbandoned abandoned => $"The start could not be made in time: {Sentence(abandoned.Reason)}",
             GrantIntended intended =>
@@ -49,7 +49,7 @@ public static class FactSummary
             GrantAttemptFailed failed => $"Attempt {failed.Attempt} bound nothing: {Sentence(failed.Reason)}",
             GrantOutcomeUnknown unknown => $"Nobody knows whether attempt {unknown.Attempt} bound anything: {Sentence(unknown.Reason)}",
             BindingObserved seen => $"The binding was seen (uid {seen.Uid}), ending at {Time(seen.NotAfter)}: {Sentence(seen.Reason)}",
-            Granted granted => $"Access is in force until {Time(granted.ExpiresAt)}, {Span(granted.ExpiresAt - at)} from now; the cluster confirmed it.",
+            Granted granted => $"Access is in force until {Time(granted.ExpiresAt)}, {About(granted.ExpiresAt - at)} from now; the cluster confirmed it.",
             RoleChangeObserved changed => $"The role's rules changed to {Count(changed.Rules.Count, "rule", "rules")} that may still be granted.",
             RevocationStarted { Outcome: var outcome, By: var by, Reason: var reason } => $"Removal began{By(by)} ({Words(outcome)}): {Sentence(reason)}",
             RevocationAttemptFailed failed => $"Removing the access failed and goes on: {Sentence(failed.Reason)}",
@@ -147,14 +147,4 @@ public static class FactSummary
 
     // Reasons come as sentences, titles and comments as they were typed.
     private static string Sentence(string text) => text.Length > 0 && text[^1] is '.' or '!' or '?' ? text : text + ".";
-
-    private static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
-
-    private static string Span(TimeSpan span)
-    {
-        if (span < TimeSpan.FromSeconds(1))
-            return "less than 1 s";
-        (int Number, string Unit)[] parts = [(span.Days, "d"), (span.Hours, "h"), (span.Minutes, "min"), (span.Seconds, "s")];
-        return string.Join(' ', parts.Where(part => part.Number > 0).Select(part => $"{part.Number} {part.Unit}"));
-    }
 }

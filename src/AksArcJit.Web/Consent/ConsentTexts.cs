@@ -1,5 +1,6 @@
 using System.Globalization;
 using AksArcJit.Broker.Consents;
+using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;

@@ -1,3 +1,4 @@
+using AksArcJit.Journal;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AksArcJit.Broker.Options;
+using AksArcJit.Journal;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace AksArcJit.Web.Consent;
+namespace AksArcJit.Journal;
 
 /// <summary>
 /// Text of others, made honest: what a reader could not see (control characters, direction overrides, invisible spaces) is told apart
