@@ -19,7 +19,7 @@ namespace AksArcJit.Journal;
 public static class FactText
 {
     // Letters of every language stay as they are for those who read exports; what HTML minds is escaped, because pages show facts too.
-    private static readonly FactJson Json = new(new JsonSerializerOptions(FactJson.Default.Options)
+    internal static readonly FactJson Json = new(new JsonSerializerOptions(FactJson.Default.Options)
     {
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
     });

@@ -7,6 +7,15 @@ internal static class Wording
 {
     public static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
+    /// <summary>A sentence of <see cref="Texts"/> where there is no markup.</summary>
+    public static string Plain(FormattableString sentence) => string.Format(CultureInfo.InvariantCulture, sentence.Format, [.. sentence.GetArguments().Select(value => value switch
+    {
+        DateTimeOffset time => Time(time),
+        TimeSpan span => Span(span),
+        int or long => value,
+        _ => VisibleText.Plain(value?.ToString() ?? ""),
+    })]);
+
     /// <summary>A span that was agreed on, exact to the second.</summary>
     public static string Span(TimeSpan span)
     {

@@ -19,15 +19,17 @@ public sealed record Terms(
     TimeSpan Duration,
     string RulesHash)
 {
-    /// <summary>SHA-256 over the fields, each with its length in front, 64 lower-case hexadecimal digits.</summary>
-    public string Hash()
+    /// <summary>What <see cref="Hash"/> hashes: the fields, each with its length in front.</summary>
+    public string CanonicalText()
     {
         string[] fields =
         [
             "terms/1", Request.Text, Engineer.Issuer, Engineer.ObjectId, Subject, Cluster.Text, Role, Scope.Text,
             StartAt?.UtcTicks.ToString() ?? "", Duration.Ticks.ToString(), RulesHash,
         ];
-        var text = string.Concat(fields.Select(field => $"{field.Length}:{field};"));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        return string.Concat(fields.Select(field => $"{field.Length}:{field};"));
     }
+
+    /// <summary>SHA-256 of <see cref="CanonicalText"/> in UTF-8, 64 lower-case hexadecimal digits.</summary>
+    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalText())));
 }
