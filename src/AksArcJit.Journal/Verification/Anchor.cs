@@ -1,0 +1,40 @@
+using AksArcJit.Journal.Checkpoints;
+
+namespace AksArcJit.Journal.Verification;
+
+/// <summary>
+/// The checkpoints as they are known from outside the journal. It is read before the journal is: a checkpoint is stored first and
+/// anchored then, so one that is anchored and not stored was taken away.
+/// </summary>
+public sealed class Anchor
+{
+    private readonly SortedDictionary<long, Entry> entries = [];
+    private readonly Dictionary<string, byte[]> keys = [];
+
+    public long Count => entries.Count;
+
+    /// <summary>0 where it is empty.</summary>
+    public long Newest { get; private set; }
+
+    /// <summary>SubjectPublicKeyInfo of each key that signed, by its id.</summary>
+    internal IReadOnlyDictionary<string, byte[]> Keys => keys;
+
+    /// <summary>Of two that bear one number the first stands: an anchor is appended to, never changed. A repetition is none.</summary>
+    /// <returns>False where another checkpoint of this number stands already.</returns>
+    public bool Add(SignedCheckpoint signed)
+    {
+        var checkpoint = signed.Checkpoint;
+        keys.TryAdd(checkpoint.KeyId, checkpoint.PublicKey.ToArray());
+        Newest = Math.Max(Newest, checkpoint.Number);
+        return entries.TryAdd(checkpoint.Number, new Entry(signed.Hash, checkpoint.At, checkpoint.TreeSize)) || entries[checkpoint.Number].Hash == signed.Hash;
+    }
+
+    internal Entry? Find(long number) => entries.TryGetValue(number, out var entry) ? entry : null;
+
+    /// <summary>The first anchored number above this one.</summary>
+    internal (long Number, Entry Entry)? FirstAfter(long number) =>
+        entries.Where(entry => entry.Key > number).Select(entry => ((long, Entry)?)(entry.Key, entry.Value)).FirstOrDefault();
+
+    /// <param name="Hash">Of the checkpoint's body.</param>
+    internal sealed record Entry(MerkleHash Hash, DateTimeOffset At, long TreeSize);
+}

@@ -1,0 +1,168 @@
+using AksArcJit.Journal.Checkpoints;
+
+namespace AksArcJit.Journal.Verification;
+
+/// <summary>Follows the checkpoints from the first on: numbers, signatures, links, times, and that the leaves lead to the signed roots.</summary>
+/// <param name="trusted">Keys known from elsewhere; where there are none, those of the anchor; where there is none, each checkpoint's own.</param>
+internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<CheckpointKey> trusted, LeafBook book, Action<Damage> found) : IDisposable
+{
+    private readonly Dictionary<string, CheckpointKey> keys = trusted.ToDictionary(key => key.Id);
+    private readonly Dictionary<string, CheckpointKey> own = [];
+    private readonly HashSet<long> unreadable = [];
+    private List<MerkleFrontier> edges = [MerkleFrontier.Empty];
+    private SignedCheckpoint? previous;
+    private bool previousIsSound = true;
+    private bool isRestored;
+    private bool isWhole = true;
+
+    public long Count { get; private set; }
+
+    /// <summary>The number of the last that stands in the store, sound or not.</summary>
+    public long Newest { get; private set; }
+
+    public SignedCheckpoint? NewestSound { get; private set; }
+
+    public long? NewestAnchored { get; private set; }
+
+    /// <summary>Every fact dated until then is held by a leaf of the book; null where none need be.</summary>
+    public DateTimeOffset? CoversUntil { get; private set; }
+
+    /// <summary>No key and no anchor says whose signatures these should be.</summary>
+    public bool TrustsAnyKey => keys.Count == 0 && anchor is not { Count: > 0 };
+
+    public void TakeUnreadable(long? number)
+    {
+        isWhole = false;
+        if (number is { } known)
+            unreadable.Add(known);
+    }
+
+    public void Take(StoredCheckpoint stored)
+    {
+        Count++;
+        var signed = stored.Signed;
+        var checkpoint = signed.Checkpoint;
+        if (checkpoint.Number <= Newest)
+        {
+            Fail(new Damage.CheckpointAltered(checkpoint.Number, $"It stands after checkpoint {Newest}."));
+            return;
+        }
+        var follows = checkpoint.Number == Newest + 1;
+        if (!follows)
+            Gap(Newest + 1, checkpoint.Number - 1);
+        var seal = Seal(signed, follows);
+        var edge = edges.Select(edge => edge.Append(stored.Leaves.Select(leaf => leaf.Hash)).Frontier).ToList();
+        var leads = edge.Contains(checkpoint.Frontier);
+        if (seal is not null)
+            Fail(seal);
+        else if (edges.Count > 0 && !leads)
+            Fail(new Damage.CheckpointAltered(checkpoint.Number, "Its leaves do not lead to the root that was signed."));
+        else if (edges.Count == 0)
+            isWhole = false;
+        else
+            Times(checkpoint);
+
+        var isSound = seal is null;
+        var source = new LeafSource(checkpoint.Number, checkpoint.At, CoversUntil, isSound && leads);
+        foreach (var leaf in stored.Leaves)
+            if (!book.Add(leaf, source) && source.IsProven)
+                found(new Damage.StoreRestored(checkpoint.Number, $"It holds {leaf.Stream} at row {leaf.Version}, though an earlier checkpoint holds a later row."));
+        edges = isSound ? [checkpoint.Frontier] : [.. edge, checkpoint.Frontier];
+        (previous, previousIsSound, Newest) = (signed, isSound, checkpoint.Number);
+        if (isSound)
+            NewestSound = signed;
+        // A damaged checkpoint may have held any row dated since the one before it; those prove nothing by being nowhere else.
+        if (isWhole)
+            CoversUntil = checkpoint.CoversUntil;
+    }
+
+    /// <summary>Once all rows are read: what the anchor knows and the store does not.</summary>
+    /// <param name="newestFact">The latest date of any row.</param>
+    /// <param name="uncoveredStreams">How many streams have rows that no leaf holds.</param>
+    public void Finish(DateTimeOffset newestFact, long uncoveredStreams)
+    {
+        if (anchor?.FirstAfter(Newest) is not { } missing)
+            return;
+        var held = missing.Entry.TreeSize - (previous?.Checkpoint.TreeSize ?? 0);
+        var factsStand = newestFact > missing.Entry.At || (missing.Number == anchor.Newest && uncoveredStreams >= held);
+        if (unreadable.Contains(missing.Number))
+            return;
+        found(factsStand
+            ? new Damage.CheckpointDropped(missing.Number, anchor.Newest)
+            : new Damage.StoreRestored(missing.Number, $"It is anchored with a date of {missing.Entry.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC and missing here, as are all facts since: the store is an older one."));
+    }
+
+    public void Dispose()
+    {
+        foreach (var key in own.Values)
+            key.Dispose();
+    }
+
+    private void Gap(long first, long last)
+    {
+        isWhole = false;
+        if (!unreadable.Contains(first))
+            found(new Damage.CheckpointDropped(first, last));
+        (edges, previous) = ([], null);
+    }
+
+    private void Fail(Damage damage)
+    {
+        isWhole = false;
+        // A store that went on from an older state differs from the anchor in every checkpoint since; the first says it.
+        if (damage is not Damage.StoreRestored || !isRestored)
+            found(damage);
+        isRestored |= damage is Damage.StoreRestored;
+    }
+
+    /// <summary>Whether this is the checkpoint that was once signed here: null where it is.</summary>
+    private Damage? Seal(SignedCheckpoint signed, bool follows)
+    {
+        var checkpoint = signed.Checkpoint;
+        var number = checkpoint.Number;
+        var anchored = anchor?.Find(number);
+        var key = KeyOf(checkpoint);
+        var holds = key is not null && signed.IsSignedBy(key);
+        if (key is null)
+            return new Damage.CheckpointResigned(number, $"It is signed with key {Short(checkpoint.KeyId)}, which is none of those trusted.");
+        if (!holds)
+            return new Damage.CheckpointAltered(number, anchored?.Hash == signed.Hash ? "Its signature was altered." : "Its signature does not hold for its text.");
+        if (anchored is not null && anchored.Hash != signed.Hash)
+            return new Damage.StoreRestored(number, "Another checkpoint of this number, signed with a trusted key, is anchored: the store went on from an older state, or the key is in other hands.");
+        if (anchored is not null)
+            NewestAnchored = number;
+        if (previous is not null && checkpoint.Log != previous.Checkpoint.Log)
+            return new Damage.CheckpointAltered(number, $"It belongs to '{checkpoint.Log}', the one before to '{previous.Checkpoint.Log}'.");
+        if (follows && anchored is null && previousIsSound && checkpoint.Previous != (previous?.Hash ?? default))
+            return previous is not null && previous.Checkpoint.KeyId != checkpoint.KeyId
+                ? new Damage.CheckpointResigned(number, "It does not follow from the checkpoint before it, and another key signed it.")
+                : new Damage.CheckpointAltered(number, "It does not follow from the checkpoint before it.");
+        return null;
+    }
+
+    private CheckpointKey? KeyOf(Checkpoint checkpoint)
+    {
+        if (keys.TryGetValue(checkpoint.KeyId, out var known))
+            return known;
+        if (keys.Count > 0 || (anchor is { Count: > 0 } && !anchor.Keys.ContainsKey(checkpoint.KeyId)))
+            return null;
+        if (own.TryGetValue(checkpoint.KeyId, out var key))
+            return key;
+        try
+        {
+            return own[checkpoint.KeyId] = CheckpointKey.Of(checkpoint.PublicKey.Span);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private void Times(Checkpoint checkpoint)
+    {
+        if (previous is not null && (checkpoint.At < previous.Checkpoint.At || checkpoint.CoversUntil < previous.Checkpoint.CoversUntil))
+            found(new Damage.ClockMovedBack(null, null, checkpoint.Number, "It is dated before the checkpoint that it follows."));
+    }
+
+    private static string Short(string keyId) => keyId[..16];
+}

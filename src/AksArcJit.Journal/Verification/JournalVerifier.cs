@@ -1,0 +1,126 @@
+using AksArcJit.Journal.Checkpoints;
+
+namespace AksArcJit.Journal.Verification;
+
+/// <summary>
+/// Verifies a journal as it is read: all checkpoints first, then the rows, stream by stream, each by version. So read, nothing that is
+/// appended meanwhile looks like damage. Its memory follows the number of checkpointed heads, not that of facts.
+/// </summary>
+public sealed class JournalVerifier : IDisposable
+{
+    private readonly Action<Damage> found;
+    private readonly Anchor? anchor;
+    private readonly LeafBook book = new();
+    private readonly CheckpointVerifier checkpoints;
+    private readonly Misplacements misplacements;
+    private readonly HashSet<StreamId> seen = [];
+    private readonly SortedDictionary<string, long> unknown = new(StringComparer.Ordinal);
+    private readonly HashSet<string> kinds = [.. FactText.Kinds];
+    private ChainVerifier? chain;
+    private DateTimeOffset newest = DateTimeOffset.MinValue;
+    private long facts, damages, uncovered;
+
+    /// <param name="anchor">Read before the journal is; null for none.</param>
+    /// <param name="trusted">Public keys known from elsewhere, of every key that ever signed; empty for none. The caller disposes them.</param>
+    /// <param name="found">Told of each damage once, as soon as it is certain.</param>
+    public JournalVerifier(Anchor? anchor, IReadOnlyList<CheckpointKey> trusted, Action<Damage> found)
+    {
+        this.anchor = anchor;
+        this.found = damage =>
+        {
+            damages++;
+            found(damage);
+        };
+        checkpoints = new CheckpointVerifier(anchor, trusted, book, this.found);
+        misplacements = new Misplacements(this.found);
+    }
+
+    public void Take(JournalRow row)
+    {
+        switch (row)
+        {
+            case JournalRow.Checkpoint(var stored) when seen.Count == 0:
+                checkpoints.Take(stored);
+                break;
+            case JournalRow.Checkpoint(var stored):
+                found(new Damage.NotReadable("Among the facts", null, null, stored.Signed.Checkpoint.Number, "Checkpoints stand before all facts."));
+                break;
+            case JournalRow.Fact(var record):
+                Of(record.Stream)?.Take(record);
+                Count(record);
+                break;
+            case JournalRow.Unreadable unreadable:
+                found(new Damage.NotReadable(unreadable.Where, unreadable.Stream, unreadable.Version, unreadable.Number, unreadable.Why));
+                if (unreadable.Number is not null)
+                    checkpoints.TakeUnreadable(unreadable.Number);
+                if (unreadable is { Stream: { } stream, Version: { } version })
+                    Of(stream)?.TakeUnreadable(version);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(row));
+        }
+    }
+
+    /// <param name="isWhole">All streams were read, so that one which is missing was removed.</param>
+    public VerificationReport Finish(bool isWhole)
+    {
+        Close();
+        if (isWhole)
+        {
+            foreach (var (stream, leaves) in book.Remaining)
+                if (leaves.Proven is [.., var head])
+                    found(new Damage.RequestRemoved(stream, head.Version, head.Source.Number));
+            checkpoints.Finish(newest, uncovered);
+        }
+        misplacements.Finish();
+        return new VerificationReport(seen.Count, facts, checkpoints.Count, damages, unknown, Horizon(), [.. NotExcluded(isWhole)]);
+    }
+
+    public void Dispose() => checkpoints.Dispose();
+
+    private ChainVerifier? Of(StreamId stream)
+    {
+        if (chain?.Stream == stream)
+            return chain;
+        Close();
+        if (!seen.Add(stream))
+        {
+            found(new Damage.RowInserted(stream, 0, "Rows of the stream stand apart from its others."));
+            return null;
+        }
+        return chain = new ChainVerifier(stream, book.Take(stream), checkpoints.CoversUntil, misplacements, found);
+    }
+
+    private void Close()
+    {
+        chain?.Finish();
+        uncovered += chain is { IsUncovered: true } ? 1 : 0;
+        chain = null;
+    }
+
+    private void Count(FactRecord record)
+    {
+        facts++;
+        newest = record.At > newest ? record.At : newest;
+        if (!kinds.Contains(record.Kind) && (unknown.ContainsKey(record.Kind) || unknown.Count < 100))
+            unknown[record.Kind] = unknown.GetValueOrDefault(record.Kind) + 1;
+    }
+
+    private Horizon? Horizon() => checkpoints.NewestSound is { Checkpoint: var sound }
+        ? new Horizon(sound.Number, sound.At, sound.CoversUntil, checkpoints.NewestAnchored, sound.KeyId)
+        : null;
+
+    private IEnumerable<string> NotExcluded(bool isWhole)
+    {
+        if (checkpoints.NewestSound is null)
+            yield return "There is no checkpoint: chains cut off at their end, rewritten whole or removed, and a store restored from an older backup, cannot be seen.";
+        else if (anchor is null)
+            yield return "There is no anchor: the removal of the newest checkpoints together with what they alone hold, and a store restored from an older backup, cannot be seen.";
+        else if (checkpoints.NewestAnchored is null)
+            yield return "No checkpoint of this journal is in the anchor.";
+        if (checkpoints is { TrustsAnyKey: true, NewestSound: not null })
+            yield return "Neither a key nor an anchor was given: checkpoints made anew with another key cannot be seen.";
+        if (!isWhole)
+            yield return "This is a selection of streams: whether others are missing or damaged cannot be seen.";
+    }
+}
