@@ -148,9 +148,11 @@ internal sealed class EnglishTexts : Texts
     public override string RoleExact => "The exact rules";
     public override string RoleUnrecorded => "The rules with this fingerprint are not in the record.";
 
-    public override FormattableString RoleIntro(string role) => $"The rules of cluster role {role}, read from the cluster. The approver saw these same sentences and rules before deciding.";
+    public override FormattableString RoleIntro(string role) => $"The rules of cluster role {role}, read from the cluster. Approvers are shown them before they decide, in words and exactly.";
 
     public override FormattableString RoleWithin(string name) => $"The binding was limited to namespace {name}: there these rules applied, and what is about the whole cluster did not.";
+
+    public override FormattableString RoleChanged(DateTimeOffset at) => $"Seen at {at}, while access was in force: the role had changed, to this";
 
     public override string RulesTable => "Fingerprint of the rules at each step";
 
@@ -250,6 +252,8 @@ internal sealed class EnglishTexts : Texts
     public override FormattableString TicketHeadline(int requests, int open) => (requests, open) switch
     {
         (0, _) => $"No access was ever asked for under this ticket.",
+        (1, 0) => $"One request, finished.",
+        (1, _) => $"One request, not finished.",
         (_, 0) => $"{requests} requests, all finished.",
         _ => $"{requests} requests, of which {open} are not finished.",
     };

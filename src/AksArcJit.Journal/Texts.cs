@@ -83,6 +83,7 @@ internal abstract class Texts
     public abstract string RoleUnrecorded { get; }
     public abstract FormattableString RoleIntro(string role);
     public abstract FormattableString RoleWithin(string name);
+    public abstract FormattableString RoleChanged(DateTimeOffset at);
     public abstract string RulesTable { get; }
     public abstract string Name(RulesOccasion occasion);
     public abstract string RuleVerbs { get; }

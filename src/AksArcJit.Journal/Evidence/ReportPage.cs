@@ -2,6 +2,16 @@ using AksArcJit.Journal.Checkpoints;
 
 namespace AksArcJit.Journal.Evidence;
 
+/// <summary>How much a report asks of its reader; told in words too, never by colour alone.</summary>
+internal enum Tone
+{
+    Good,
+    /// <summary>Something is left: access by others, or a chain that no checkpoint covers.</summary>
+    Care,
+    /// <summary>Not finished, or not confirmed.</summary>
+    Bad,
+}
+
 /// <summary>What the reports of requests and of tickets have in common.</summary>
 internal static class ReportPage
 {
@@ -31,6 +41,14 @@ internal static class ReportPage
         </html>
 
         """).ToString();
+
+    public static string Style(Tone tone) => tone switch
+    {
+        Tone.Good => "good",
+        Tone.Care => "care",
+        Tone.Bad => "bad",
+        _ => throw new ArgumentOutOfRangeException(nameof(tone)),
+    };
 
     public static Html Row(string label, Html value) => $"<div><dt>{label}</dt><dd>{value}</dd></div>\n";
 

@@ -26,21 +26,21 @@ internal static class ReportStyle
         dl { margin: 0; } dl > div { display: grid; grid-template-columns: 9.5rem 1fr; gap: 1rem; padding: .4rem 0; border-top: .5pt solid #c3cbd2; break-inside: avoid; }
         dl > div:first-child { border-top: 0; } dt { color: #46535f; } dd { margin: 0; } dd > span { display: block; }
         .written { white-space: pre-wrap; }
-        code, .hash { font: 8pt/1.45 "Cascadia Mono", Consolas, Menlo, "Liberation Mono", "DejaVu Sans Mono", monospace; }
+        code, .hash { font: 8pt/1.4 "Cascadia Mono", Consolas, Menlo, "Liberation Mono", "DejaVu Sans Mono", monospace; }
         figure { margin: 0; break-inside: avoid; } .timeline { display: block; width: 100%; height: auto; }
         .timeline text { font: 12.5px "Segoe UI", "Helvetica Neue", "Liberation Sans", Arial, sans-serif; fill: #16202b; }
         .timeline .tick, .timeline .quiet { font-size: 11px; fill: #46535f; }
         table { width: 100%; border-collapse: collapse; margin: .4rem 0 .9rem; font-size: 9.5pt; line-height: 1.4; }
         thead { display: table-header-group; } tr { break-inside: avoid; }
         th, td { text-align: left; vertical-align: top; padding: .35rem .5rem; border-bottom: .5pt solid #c3cbd2; }
-        thead th { border-bottom: 1pt solid #16202b; font-weight: 600; } tbody th { font-weight: 400; color: #46535f; width: 11rem; }
-        td:first-child, th:first-child { padding-left: 0; } td.hash { padding-left: 0; padding-right: 0; } .number { text-align: right; white-space: nowrap; } .when { white-space: nowrap; }
+        thead th { border-bottom: 1pt solid #16202b; font-weight: 600; } tbody th { font-weight: 400; color: #46535f; width: 10.5rem; }
+        td:first-child, th:first-child { padding-left: 0; } td.hash { padding-left: 0; font-size: 7.5pt; } .number { text-align: right; white-space: nowrap; } .when { white-space: nowrap; }
         .record td { border-bottom: 0; padding-bottom: 0; } .record .hash { padding-top: 0; color: #46535f; border-bottom: .5pt solid #c3cbd2; }
         .record tbody { break-inside: avoid; }
         .answer { white-space: nowrap; font-weight: 600; } .answer small { display: block; font-weight: 400; white-space: normal; color: #46535f; }
         .warn { border-left: 3pt solid #16202b; padding-left: .7rem; }
         footer { margin-top: 2.5rem; padding-top: .6rem; padding-bottom: 2rem; color: #46535f; font-size: 8.5pt; }
-        @media print { main, header, footer { max-width: none; padding-left: 0; padding-right: 0; } header { padding-top: 0; } a { text-decoration: none; } .verdict { -webkit-print-color-adjust: exact; print-color-adjust: exact; } .timeline { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
+        @media print { body { font-size: 10pt; line-height: 1.42; } h1 { font-size: 18pt; } h2 { margin-top: 1.3rem; } .verdict { margin-top: .8rem; padding: .6rem .8rem; } dl > div { padding: .25rem 0; } td, th { padding-top: .22rem; padding-bottom: .22rem; } main, header, footer { max-width: none; padding-left: 0; padding-right: 0; } header { padding-top: 0; } a { text-decoration: none; } .verdict { -webkit-print-color-adjust: exact; print-color-adjust: exact; } .timeline { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
         @media (max-width: 40rem) { dl > div { grid-template-columns: 1fr; gap: 0; } main, header, footer { padding: 0 1rem; } }
         """;
 }

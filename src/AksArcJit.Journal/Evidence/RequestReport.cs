@@ -38,18 +38,16 @@ internal sealed class RequestReport(RequestCase request, ProvenStream stream, Ti
     /// <summary>Where it stands, in one sentence.</summary>
     public FormattableString Headline => texts.Headline(request.State, Granted is not null, IsOnWord, Gone?.Fact.Residual.Count ?? 0);
 
-    private Html Verdict()
-    {
-        var tone = request.Closed is null || IsOnWord ? "bad" : Gone is { Fact.Residual.Count: > 0 } || stream.Proof is null ? "care" : "good";
-        return $"""
-            <section class="verdict {tone}">
-            <strong>{Headline}</strong>
-            <p>{Coverage(stream, checkpoint, texts)}</p>
-            <p class="quiet">{texts.AsOf(request.Newest.At)}</p>
-            </section>
+    public Tone Tone => request.Closed is null || IsOnWord ? Tone.Bad : Gone is { Fact.Residual.Count: > 0 } || stream.Proof is null ? Tone.Care : Tone.Good;
 
-            """;
-    }
+    private Html Verdict() => $"""
+        <section class="verdict {Style(Tone)}">
+        <strong>{Headline}</strong>
+        <p>{Coverage(stream, checkpoint, texts)}</p>
+        <p class="quiet">{texts.AsOf(request.Newest.At)}</p>
+        </section>
+
+        """;
 
     private Html Glance() => $"""
         <section>
@@ -148,10 +146,15 @@ internal sealed class RequestReport(RequestCase request, ProvenStream stream, Ti
             {within}{(role is null ? (Html)$"<p class=\"warn\">{texts.RoleUnrecorded}</p>\n" : Sentences(role))}<h3>{texts.RulesTable}</h3>
             <table><tbody>
             {Html.Join(request.Rules.Select(then => (Html)$"<tr><th scope=\"row\">{texts.Name(then.Occasion)}</th><td class=\"when\">{then.Record.At}</td><td class=\"hash\">{then.Hash}</td></tr>\n"))}</tbody></table>
-            {(role is null ? Html.Empty : Exact(role))}</section>
+            {(role is null ? Html.Empty : Exact(role))}{Html.Join(request.Rules.Where(then => then.Occasion == RulesOccasion.Change).Select(Changed))}</section>
 
             """;
     }
+
+    private Html Changed(RulesThen then) => $"""
+        <h3>{texts.RoleChanged(then.Record.At)}</h3>
+        {(then.Rules is { } role ? Html.Join([Sentences(role), Exact(role)]) : (Html)$"<p class=\"warn\">{texts.RoleUnrecorded}</p>\n")}
+        """;
 
     private Html Sentences(RoleRules role)
     {

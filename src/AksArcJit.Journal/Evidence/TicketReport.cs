@@ -21,7 +21,7 @@ internal sealed class TicketReport(
     {
         var open = requests.Count(request => request.Case.Closed is null);
         return $"""
-            <section class="verdict {(open > 0 ? "bad" : "good")}">
+            <section class="verdict {Style(requests.Select(request => request.Report.Tone).DefaultIfEmpty().Max())}">
             <strong>{texts.TicketHeadline(requests.Count, open)}</strong>
             <p>{texts.TicketComplete}</p>
             </section>
