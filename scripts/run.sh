@@ -116,6 +116,7 @@ jq -n --arg url "$url" --arg data "$data" --arg kubeconfig "$kubeconfig" --arg c
     consent: {keyFile: ($data + "/consent.key")},
     journal: $journal,
     notices: {directory: ($data + "/outbox")},
+    checkpoints: {key: {file: ($data + "/checkpoint.key")}, anchors: {file: ($data + "/anchor/checkpoints.ndjson")}},
     clusters: [{
         id: "edge-01", displayName: "Edge 01", customer: "contoso", kubeconfig: $kubeconfig, context: $context,
         subjectClaim: "oid", maximumDuration: "PT8H", consentLifetime: "PT1H", quorum: 1,

@@ -1,6 +1,8 @@
+using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Deadlines;
 using AksArcJit.Broker.Effects;
+using AksArcJit.Broker.Evidence;
 using AksArcJit.Broker.Operations;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
@@ -23,6 +25,11 @@ public static class BrokerServices
         services.AddSingleton(provider => new ClusterBook(provider.GetRequiredService<IOptions<BrokerOptions>>().Value));
         services.AddSingleton(provider => new ConsentKey(File.ReadAllBytes(provider.GetRequiredService<IOptions<BrokerOptions>>().Value.Consent.KeyFile)));
         services.AddSingleton<Sealing>();
+        services.AddSingleton<JournalStanding>();
+        services.AddSingleton<VerificationState>();
+        services.AddSingleton(provider => new JournalHealth(
+            provider.GetRequiredService<JournalStanding>(), provider.GetRequiredService<VerificationState>(),
+            provider.GetService<Checkpointer>(), provider.GetService<Anchoring>()));
         services.AddSingleton<OpenGrants>();
         services.AddSingleton<Circumstancer>();
         services.AddSingleton<EffectPerformer>();
@@ -35,6 +42,7 @@ public static class BrokerServices
         services.AddSingleton<ConsentDesk>();
         services.AddSingleton<TicketDesk>();
         services.AddSingleton<OperationsDesk>();
+        services.AddSingleton<EvidenceDesk>();
         services.AddSingleton<ClusterFindings>();
         services.AddSingleton<BindingSweep>();
         services.AddSingleton<RequestSweep>();

@@ -25,7 +25,16 @@ internal static partial class Log
     [LoggerMessage(1006, LogLevel.Error, "The open requests could not all be swept, and are swept again within 60 s: {Reason}")]
     public static partial void OpenRequestsUnswept(this ILogger log, string reason, Exception failure);
 
-    [LoggerMessage(1007, LogLevel.Critical, "Residual access: when the binding of request {Request} was gone, the cluster still allowed by {Binding}: {Access}.")]
+    [LoggerMessage(1007, LogLevel.Error, "No checkpoint could be made; it is tried again within 5 s: {Reason}")]
+    public static partial void CheckpointFailed(this ILogger log, string reason);
+
+    [LoggerMessage(1008, LogLevel.Critical, "The journal is not to be trusted. Nothing is granted from now on; what stands is ended on time. {Objection}")]
+    public static partial void JournalDistrusted(this ILogger log, string objection);
+
+    [LoggerMessage(1009, LogLevel.Error, "Anchor {Anchor} is behind and is tried again within 60 s: {Reason}")]
+    public static partial void AnchorFailed(this ILogger log, string anchor, string reason);
+
+    [LoggerMessage(1010, LogLevel.Critical, "Residual access: when the binding of request {Request} was gone, the cluster still allowed by {Binding}: {Access}.")]
     public static partial void ResidualAccess(this ILogger log, RequestId request, string binding, string access);
 
     [LoggerMessage(1005, LogLevel.Error, "The open index could not be read; it is read again within 5 s: {Reason}")]

@@ -10,11 +10,20 @@ public sealed record Alive
 /// <summary>What the broker reaches. Reasons are in its log, not here: anybody may read this.</summary>
 public sealed record Readiness
 {
-    [Description("ready, degraded (a cluster does not answer) or unready (the journal does not).")]
+    [Description("ready, degraded (a cluster does not answer, or the journal's evidence needs a look) or unready (the journal does not answer).")]
     public required string Status { get; init; }
 
     [Description("ok or fault.")]
     public required string Journal { get; init; }
+
+    [Description("off (no key is configured), ok, anchor-fault (an anchor is behind and is tried again) or contradicted (the journal is not the one that was anchored; nothing is granted).")]
+    public required string Checkpoints { get; init; }
+
+    [Description("Of the last whole verification in the background: pending (none yet), clean or damaged.")]
+    public required string Verification { get; init; }
+
+    [Description("When that verification ended.")]
+    public DateTimeOffset? VerifiedAt { get; init; }
 
     [Description("By cluster id: ok or fault.")]
     public required IReadOnlyDictionary<string, string> Clusters { get; init; }

@@ -18,6 +18,8 @@ public static class ProblemTypes
     public const string ClusterNotFound = Prefix + "cluster-not-found";
     public const string JournalUnavailable = Prefix + "journal-unavailable";
     public const string Quarantined = Prefix + "quarantined";
+    public const string CheckpointsDamaged = Prefix + "checkpoints-damaged";
+    public const string TooManyRequests = Prefix + "too-many-requests";
     public const string Rejected = Prefix + "rejected";
     public const string InternalError = Prefix + "internal-error";
 
@@ -37,6 +39,7 @@ public static class ProblemTypes
     public const string NamespaceNotFound = Prefix + "namespace-not-found";
     public const string NotEnoughApprovers = Prefix + "not-enough-approvers";
     public const string GrantsPaused = Prefix + "grants-paused";
+    public const string JournalNotTrusted = Prefix + "journal-not-trusted";
     public const string PendingTwin = Prefix + "pending-twin";
     public const string ContinuedRequestUnsuitable = Prefix + "continued-request-unsuitable";
     public const string OwnRequest = Prefix + "own-request";

@@ -29,6 +29,8 @@ public enum RefusalReason
     /// <summary>Fewer approvers than the quorum remain when the engineer is left out.</summary>
     NotEnoughApprovers,
     GrantsPaused,
+    /// <summary>The journal contradicts its own checkpoints: it was cut off, restored or rewritten.</summary>
+    JournalNotTrusted,
     PendingTwin,
     ContinuedRequestUnsuitable,
     OwnRequest,

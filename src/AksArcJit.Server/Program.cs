@@ -1,5 +1,3 @@
-using AksArcJit.Broker.Options;
-using AksArcJit.Broker.Ports;
 using AksArcJit.Server;
 using AksArcJit.Server.Options;
 using Microsoft.AspNetCore.Connections;
@@ -12,10 +10,9 @@ if (!ServerArguments.TryParse(args, Environment.GetEnvironmentVariable(ServerArg
 }
 try
 {
+    if (arguments.Verification is { } verification)
+        return await StoreVerification.RunAsync(verification, arguments.ConfigFile, Console.Out, Console.Error, CancellationToken.None);
     using var host = ServerHost.Build(arguments);
-    if (arguments.IsVerification)
-        return await StoreVerification.RunAsync(host.Services.GetRequiredService<IJournal>(),
-            host.Services.GetRequiredService<ClusterBook>().All.Select(cluster => cluster.Id), Console.Out, CancellationToken.None);
     await host.RunAsync();
     return ExitCodes.Done;
 }

@@ -1,12 +1,16 @@
 using AksArcJit.Broker;
+using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Kubernetes;
 using AksArcJit.Lifecycle;
 using AksArcJit.Messaging;
+using AksArcJit.Messaging.Anchors;
 using AksArcJit.Server.Development;
 using AksArcJit.Server.Hosting;
 using AksArcJit.Server.Options;
+using AksArcJit.Server.Verification;
+using AksArcJit.Stores.Checkpoints;
 using AksArcJit.Stores.Sqlite;
 using AksArcJit.Stores.Tables;
 using AksArcJit.Web;
@@ -25,6 +29,8 @@ public static class ServerHost
     public static IHost Build(ServerArguments arguments, Action<IServiceCollection>? adjust = null)
     {
         var configuration = OptionsFile.Read(arguments.ConfigFile);
+        if (arguments.IsDevelopment && configuration["checkpoints:key:file"] is { Length: > 0 } key)
+            DevCheckpointKey.Ensure(key);
         var host = new HostBuilder()
             .ConfigureAppConfiguration(builder => builder.AddConfiguration(configuration))
             .ConfigureLogging(Log)
@@ -63,6 +69,9 @@ public static class ServerHost
             services.AddTablesJournal();
         else
             services.AddSqliteJournal();
+        services.AddCheckpointStores(configuration);
+        services.AddWebhookAnchor(configuration);
+        services.AddCheckpoints(configuration);
         services.AddKubernetesClusters(Connections);
         services.AddFileOutbox(configuration);
 
@@ -73,8 +82,12 @@ public static class ServerHost
             services.AddHostedService<DevTokensAtStart>();
         }
         services.AddWeb(configuration);
+        services.AddHostedService<AnchorsCheck>();
         services.AddHostedService<OpenRequestsCheck>();
         services.AddHostedService<BrokerLoops>();
+        services.AddHostedService<ContinuousVerification>();
+        services.AddMetrics();
+        services.AddHostedService<JournalMetrics>();
     }
 
     private static List<ClusterConnection> Connections(IServiceProvider services)

@@ -1,5 +1,7 @@
+using AksArcJit.Web.Audit;
 using AksArcJit.Web.Clusters;
 using AksArcJit.Web.Consent;
+using AksArcJit.Web.Evidence;
 using AksArcJit.Web.Health;
 using AksArcJit.Web.OpenApi;
 using AksArcJit.Web.Operations;
@@ -38,7 +40,9 @@ public static class WebEndpoints
         api.MapTickets();
         api.MapRequests();
         api.MapJournals();
+        api.MapEvidence();
         api.MapClusters();
         api.MapOperations();
+        api.MapAudit();
     }
 }

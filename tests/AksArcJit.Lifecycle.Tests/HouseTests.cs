@@ -18,7 +18,7 @@ public sealed partial class HouseTests
         ["Kubernetes"] = ["Broker", "Journal", "Lifecycle"],
         ["Messaging"] = ["Broker", "Journal", "Lifecycle", "Contracts"],
         ["Web"] = ["Broker", "Journal", "Lifecycle", "Contracts"],
-        ["Cli"] = ["Journal", "Lifecycle", "Contracts"],
+        ["Cli"] = ["Journal", "Contracts"],
         ["Server"] = ["Web", "Messaging", "Kubernetes", "Stores", "Broker", "Journal", "Lifecycle", "Contracts"],
         ["Functions"] = ["Web", "Messaging", "Kubernetes", "Stores", "Broker", "Journal", "Lifecycle", "Contracts"],
     };

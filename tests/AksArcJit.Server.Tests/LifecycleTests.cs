@@ -144,7 +144,8 @@ public sealed class LifecycleTests(BrokerHarness broker) : IClassFixture<BrokerH
                 record["kind"]!.ToString(), DateTimeOffset.Parse(record["at"]!.ToString()), Encoding.UTF8.GetBytes(record["payload"]!.ToString())));
         }
         Assert.Equal("application/x-ndjson", lines.ContentType);
-        Assert.Equal(json.Select(record => record!.ToJsonString()), lines.Text.Trim().Split('\n').Select(line => JsonNode.Parse(line)!.ToJsonString()));
+        Assert.Equal(json.Select(record => record!.ToJsonString()), lines.Text.Trim().Split('\n').SkipLast(1).Select(line => JsonNode.Parse(line)!.ToJsonString()));
+        Assert.Equal(json.Count, JsonNode.Parse(lines.Text.Trim().Split('\n')[^1])!["end"]!["facts"]!.GetValue<int>());
         Assert.Equal("text/csv", csv.ContentType);
         Assert.Equal(json.Count + 1, csv.Text.Trim().Split("\r\n").Length);
         Assert.Equal((406, "Accept"), (none.Status, none["field"]));

@@ -94,6 +94,9 @@ public sealed class DeadlineLoop(
                 await tickets.DistributeAsync(ticket);
             else if (stream == StreamId.System)
                 await operations.DistributeAsync();
+            else if (await journal.ReadAsync(stream, CancellationToken.None) is [.., var newest])
+                // Findings want nothing of their own: they leave as soon as those who follow them let them.
+                await journal.SettleAsync(stream, newest.Version, CancellationToken.None);
         }
         catch (QuarantineException quarantine)
         {

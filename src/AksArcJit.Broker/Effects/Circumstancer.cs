@@ -1,3 +1,4 @@
+using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Operations;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
@@ -13,7 +14,7 @@ using AksArcJit.Lifecycle.Tickets;
 namespace AksArcJit.Broker.Effects;
 
 /// <summary>Gathers what the rules read. What cannot be read is told as unreadable; the rules deny on it.</summary>
-public sealed class Circumstancer(IJournal journal, IClusters clusters, ClusterBook book)
+public sealed class Circumstancer(IJournal journal, IClusters clusters, ClusterBook book, JournalStanding standing)
 {
     /// <param name="continues">The request that is continued, if any.</param>
     public async Task<Circumstances> GatherAsync(TicketId ticket, Terms terms, RequestId? continues, CancellationToken cancellation)
@@ -27,7 +28,7 @@ public sealed class Circumstancer(IJournal journal, IClusters clusters, ClusterB
         return new Circumstances(
             await ticketReading, policy, await roleReading,
             policy is null ? null : (await system)?.Pauses.Cover(terms.Cluster, policy.Customer), null,
-            continued is null ? null : await continued, named is null ? null : await named);
+            continued is null ? null : await continued, named is null ? null : await named, standing.Objection);
     }
 
     /// <summary>The re-read between intent and create: what has come about since, and must not be bound over.</summary>
@@ -40,6 +41,7 @@ public sealed class Circumstancer(IJournal journal, IClusters clusters, ClusterB
         {
             (Reading<Ticket>.Unreadable unreadable, _) => $"the ticket could not be read: {unreadable.Reason}",
             (Reading<Ticket>.Missing, _) => "the ticket could not be found",
+            _ when standing.Objection is { } objection => $"the journal contradicts its checkpoints: {objection}",
             (_, null) => "the pause switch could not be read",
             (_, { Pauses: var pauses }) when pauses.Cover(request.Terms.Cluster, request.Customer) => "grants are paused",
             _ => null,

@@ -1,5 +1,6 @@
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Requests;
 
 namespace AksArcJit.Broker.Ports;
 
@@ -21,8 +22,16 @@ public interface IJournal
 
     /// <summary>Claims the one place of a pending request. The request that holds it already, or null where the claim is ours.</summary>
     /// <param name="key">Hash of engineer, ticket, cluster and scope, 64 hexadecimal digits.</param>
+    /// <param name="index">As it will be given with the first append: a store may write part of it with the claim.</param>
     /// <remarks>A claim passes to the next when its request is no longer pending (<see cref="Head.IsPending"/>), or has no chain 60 s after it claimed.</remarks>
-    Task<RequestId?> ClaimPendingAsync(string key, RequestId id, CancellationToken cancellation);
+    Task<RequestId?> ClaimPendingAsync(string key, RequestId id, RequestIndex index, CancellationToken cancellation);
+
+    /// <summary>
+    /// Every row of every stream, for verification and for the first checkpoint: a stream's rows together and in order. What is no fact is
+    /// told as <see cref="JournalRow.Unreadable"/> at its place. Read page by page, each consistent in itself; what is appended meanwhile
+    /// may or may not be among it, but never with a gap.
+    /// </summary>
+    IAsyncEnumerable<JournalRow> ScanAsync(CancellationToken cancellation);
 
     /// <summary>Every stream that is not yet done, with the time it is due: never later than the truth.</summary>
     IAsyncEnumerable<OpenEntry> ListOpenAsync(CancellationToken cancellation);
@@ -42,8 +51,12 @@ public interface IJournal
 /// <param name="Head">The stream as it stands after the append.</param>
 /// <param name="Due">When the stream wants attention next; null where it is done and leaves the open index.</param>
 /// <param name="Index">Given with a request's first append, else null.</param>
+/// <param name="Rests">
+/// With a <paramref name="Due"/>: the stream itself wants nothing more and only waits in the open index, until it is settled
+/// (<see cref="IJournal.SettleAsync"/>), for parts that follow it, such as a checkpoint.
+/// </param>
 public sealed record Append(
-    StreamId Stream, long ExpectedVersion, IReadOnlyList<FactRecord> Records, Head Head, DateTimeOffset? Due, RequestIndex? Index);
+    StreamId Stream, long ExpectedVersion, IReadOnlyList<FactRecord> Records, Head Head, DateTimeOffset? Due, RequestIndex? Index, bool Rests = false);
 
 /// <summary>What the newest record makes of a stream, so that lists need not read the facts.</summary>
 /// <param name="State">The state's name; empty for streams other than requests.</param>
@@ -51,7 +64,10 @@ public sealed record Append(
 public sealed record Head(string State, bool IsPending);
 
 /// <summary>The immutable index entries of a request.</summary>
-public sealed record RequestIndex(TicketId Ticket, ClusterId Cluster, Person Engineer, DateTimeOffset RequestedAt);
+public sealed record RequestIndex(TicketId Ticket, ClusterId Cluster, Person Engineer, DateTimeOffset RequestedAt)
+{
+    public static RequestIndex Of(AccessRequest request) => new(request.Ticket, request.Terms.Cluster, request.Terms.Engineer, request.RequestedAt);
+}
 
 public abstract record AppendOutcome
 {

@@ -40,7 +40,7 @@ public sealed class RequestDesk(
         var unasked = new RequestHistory(id, [], new RequestState.Unasked());
         if (Decider.Decide(unasked.State, new Signal.Ask(proposal, gathered), time.GetUtcNow()) is Decision.Refused refused)
             return new Submission.Refused(refused.Refusal, unasked);
-        var twin = await journal.ClaimPendingAsync(PendingKey(proposal), id, cancellation);
+        var twin = await journal.ClaimPendingAsync(PendingKey(proposal), id, RequestIndex.Of(proposal), cancellation);
 
         var submission = await engine.SubmitAsync(unasked, new Signal.Ask(proposal, gathered with { PendingTwin = twin }), cancellation);
         if (submission is Submission.Recorded recorded)

@@ -204,6 +204,6 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
 
     private static RequestIndex? IndexOf(RequestHistory before, RequestHistory after) =>
         before.Version == 0 && after.State is RequestState.Asked { Request: var request }
-            ? new RequestIndex(request.Ticket, request.Terms.Cluster, request.Terms.Engineer, request.RequestedAt)
+            ? RequestIndex.Of(request)
             : null;
 }

@@ -1,3 +1,5 @@
+using AksArcJit.Journal.Checkpoints;
+
 namespace AksArcJit.Journal.Evidence;
 
 /// <summary>One thing that a verification of a bundle found.</summary>
@@ -37,6 +39,9 @@ public enum KeySource
 /// <param name="Findings">In the order of the bundle.</param>
 public sealed record BundleVerdict(EvidenceSubject? Subject, long Facts, string? KeyId, KeySource SignedBy, IReadOnlyList<BundleFinding> Findings)
 {
+    /// <summary>To be compared with what is anchored outside; null without a legible one.</summary>
+    public SignedCheckpoint? Checkpoint { get; init; }
+
     public bool IsDamaged => Findings.Any(finding => finding is BundleFinding.Damage);
 
     /// <summary>Everything could be checked, whatever came of it.</summary>

@@ -30,6 +30,7 @@ public static class BundleVerification
     {
         private readonly Dictionary<string, ReadOnlyMemory<byte>> _contents = entries.ToDictionary(entry => entry.Name, entry => entry.Content);
         private (string? KeyId, KeySource By) _signature = (null, KeySource.None);
+        private SignedCheckpoint? _checkpoint;
         private long _facts;
 
         public BundleVerdict Verify()
@@ -57,7 +58,7 @@ public static class BundleVerification
             return Verdict(about.Subject);
         }
 
-        private BundleVerdict Verdict(EvidenceSubject? subject) => new(subject, _facts, _signature.KeyId, _signature.By, findings);
+        private BundleVerdict Verdict(EvidenceSubject? subject) => new(subject, _facts, _signature.KeyId, _signature.By, findings) { Checkpoint = _checkpoint };
 
         private void CheckEnd()
         {
@@ -107,7 +108,7 @@ public static class BundleVerification
                 if (trusted is null && _signature.By == KeySource.Bundle)
                     findings.Add(new Unproven(BundleNames.Signature, OwnKey));
             }
-            return signed;
+            return _checkpoint = signed;
         }
 
         /// <returns>Null where the chain cannot be read.</returns>

@@ -19,14 +19,22 @@ public static class AnchorText
     /// Lines that are none, as torn writes leave them, are passed over: those checkpoints were anchored again. Of two that bear one number
     /// the first stands; a store that went on from an older state may have appended the second.
     /// </summary>
-    /// <exception cref="FormatException">No line is a checkpoint, or a line is too long.</exception>
-    public static async Task<Anchor> ReadAsync(Stream source, CancellationToken cancellation)
+    /// <param name="trusted">Keys known from elsewhere: lines that none of them signed are passed over. Empty where none are known.</param>
+    /// <exception cref="FormatException">No line is a checkpoint, or none is signed by these keys, or a line is too long.</exception>
+    public static async Task<Anchor> ReadAsync(Stream source, IReadOnlyList<CheckpointKey> trusted, CancellationToken cancellation)
     {
         var anchor = new Anchor();
+        string? strangers = null;
         await foreach (var (text, _) in Lines.ReadAsync(source, cancellation).ConfigureAwait(false))
             if (Read(text) is { } signed)
-                anchor.Add(signed);
-        return anchor.Count > 0 ? anchor : throw new FormatException("The anchor holds no checkpoint.");
+            {
+                strangers = signed.Checkpoint.KeyId;
+                if (trusted.Count == 0 || trusted.Any(signed.IsSignedBy))
+                    anchor.Add(signed);
+            }
+        return anchor.Count > 0 ? anchor : throw new FormatException(strangers is null
+            ? "The anchor holds no checkpoint."
+            : $"No checkpoint in the anchor is signed by the key given; the last names key {strangers}.");
     }
 
     private static SignedCheckpoint? Read(ReadOnlyMemory<byte> text)

@@ -12,7 +12,7 @@ public sealed class ExportReader(Stream source)
     public async IAsyncEnumerable<JournalRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var (number, counted) = (0L, ExportEnd.Nothing);
-        await foreach (var (text, _) in Lines.ReadAsync(source, cancellation).ConfigureAwait(false))
+        await foreach (var (text, isEnded) in Lines.ReadAsync(source, cancellation).ConfigureAwait(false))
         {
             number++;
             if (End is not null)
@@ -22,6 +22,9 @@ public sealed class ExportReader(Stream source)
             }
             switch (Read(text, number))
             {
+                // Cut off within a line: the missing end says so.
+                case ExportLine.Row(JournalRow.Unreadable) when !isEnded:
+                    break;
                 case ExportLine.Row(var row):
                     counted = counted.Counting(row);
                     yield return row;

@@ -29,6 +29,13 @@ public sealed class Anchor
         return entries.TryAdd(checkpoint.Number, new Entry(signed.Hash, checkpoint.At, checkpoint.TreeSize)) || entries[checkpoint.Number].Hash == signed.Hash;
     }
 
+    /// <summary>Whether this very checkpoint is anchored; null where none of its number is.</summary>
+    public bool? Holds(SignedCheckpoint signed) => Find(signed.Checkpoint.Number) is { } entry ? entry.Hash == signed.Hash : null;
+
+    /// <summary>The keys that signed what is anchored: as trustworthy as the anchor is. The caller disposes them.</summary>
+    /// <exception cref="FormatException">An anchored checkpoint names a key that is none.</exception>
+    public IReadOnlyList<CheckpointKey> CreateKeys() => [.. keys.Values.Select(key => CheckpointKey.Of(key))];
+
     internal Entry? Find(long number) => entries.TryGetValue(number, out var entry) ? entry : null;
 
     /// <summary>The first anchored number above this one.</summary>

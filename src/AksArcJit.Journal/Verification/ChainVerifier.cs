@@ -11,6 +11,7 @@ internal sealed class ChainVerifier(StreamId stream, StreamLeaves leaves, DateTi
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     private const int MostKept = 50_000;
+    private const int MostMissing = 1_000_000;
     private const long MostKeptBytes = 64 * 1024 * 1024;
 
     private readonly List<StoredRow> kept = [];
@@ -60,7 +61,7 @@ internal sealed class ChainVerifier(StreamId stream, StreamLeaves leaves, DateTi
             return false;
         if (record.At < end.At)
             found(new Damage.ClockMovedBack(stream, record.Version, null, "The row is dated before the row that it follows."));
-        if (record.Version > leaves.Covered && record.At < coversUntil - Tolerance)
+        if (record.Version > leaves.Covered && coversUntil - record.At > Tolerance)
             found(new Damage.RowInserted(stream, record.Version, "No checkpoint holds the row, though later ones were taken: no broker wrote it."));
         if (firstSinceLeaf is null)
             (firstSinceLeaf, firstVersionSinceLeaf) = (record.At, record.Version);
@@ -74,7 +75,7 @@ internal sealed class ChainVerifier(StreamId stream, StreamLeaves leaves, DateTi
     /// <summary>All rows up to here are what a checkpoint holds; they may still be dated as they cannot have been.</summary>
     private void Covered(LeafSource source)
     {
-        if (firstSinceLeaf is { } first && first < source.Before - Tolerance)
+        if (firstSinceLeaf is { } first && source.Before - first > Tolerance)
             found(new Damage.ClockMovedBack(stream, firstVersionSinceLeaf, null,
                 $"The row is dated {first.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC; checkpoint {source.Number} is the first to hold it, though the one before covers that time."));
         if (end.At > source.At)
@@ -94,12 +95,18 @@ internal sealed class ChainVerifier(StreamId stream, StreamLeaves leaves, DateTi
     {
         var from = kept.Count > 0 && last is not null ? beforeEnd : end;
         var proven = leaves.Proven.Where(leaf => leaf.Version > from.Version).ToList();
+        // Nobody lost so many rows: such a number is made to keep a verifier busy.
+        if (proven is [.., var furthest] && furthest.Version - from.Version > kept.Count + MostMissing)
+        {
+            found(new Damage.TailTruncated(stream, from.Version + kept.Count + 1, furthest.Version, furthest.Source.Number));
+            proven.RemoveAll(leaf => leaf.Version - from.Version > kept.Count + MostMissing);
+        }
         if (!isEnd)
             proven.RemoveAll(leaf => leaf.Version > kept.Max(row => row.Place));
         var trusted = leaves.Proven.Where(leaf => leaf.Version <= from.Version).Select(leaf => leaf.Version).DefaultIfEmpty(0).Max();
         var told = end.Version;
         end = new ChainDiagnosis(stream, from, told, trusted, proven, kept, isEnd, misplacements, found).Run();
-        foreach (var row in kept.Where(row => row.IsSealed && row.Version > told && row.Version > leaves.Covered && row.At < coversUntil - Tolerance && row.Version <= end.Version))
+        foreach (var row in kept.Where(row => row.IsSealed && row.Version > told && row.Version > leaves.Covered && coversUntil - row.At > Tolerance && row.Version <= end.Version))
             found(new Damage.RowInserted(stream, row.Version, "No checkpoint holds the row, though later ones were taken: no broker wrote it."));
         kept.Clear();
         keptBytes = 0;

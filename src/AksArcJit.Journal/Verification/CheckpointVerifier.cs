@@ -20,6 +20,7 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
     /// <summary>The number of the last that stands in the store, sound or not.</summary>
     public long Newest { get; private set; }
 
+    /// <summary>Signed as it should be, over the leaves that it has.</summary>
     public SignedCheckpoint? NewestSound { get; private set; }
 
     public long? NewestAnchored { get; private set; }
@@ -69,7 +70,7 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
                 found(new Damage.StoreRestored(checkpoint.Number, $"It holds {leaf.Stream} at row {leaf.Version}, though an earlier checkpoint holds a later row."));
         edges = isSound ? [checkpoint.Frontier] : [.. edge, checkpoint.Frontier];
         (previous, previousIsSound, Newest) = (signed, isSound, checkpoint.Number);
-        if (isSound)
+        if (source.IsProven)
             NewestSound = signed;
         // A damaged checkpoint may have held any row dated since the one before it; those prove nothing by being nowhere else.
         if (isWhole)

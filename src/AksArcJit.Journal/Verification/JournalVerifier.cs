@@ -35,6 +35,9 @@ public sealed class JournalVerifier : IDisposable
         misplacements = new Misplacements(this.found);
     }
 
+    /// <summary>Anything at all was read.</summary>
+    public bool HasRead => facts > 0 || checkpoints.Count > 0 || damages > 0;
+
     public void Take(JournalRow row)
     {
         switch (row)
@@ -74,6 +77,13 @@ public sealed class JournalVerifier : IDisposable
         }
         misplacements.Finish();
         return new VerificationReport(seen.Count, facts, checkpoints.Count, damages, unknown, Horizon(), [.. NotExcluded(isWhole)]);
+    }
+
+    /// <summary>In place of <see cref="Finish"/> where reading broke off: what was found until then stands, the stream at the break is left aside.</summary>
+    public VerificationReport Abandon()
+    {
+        misplacements.Finish();
+        return new VerificationReport(seen.Count, facts, checkpoints.Count, damages, unknown, Horizon(), [.. NotExcluded(isWhole: true), "Reading broke off: what was not read, nobody knows."]);
     }
 
     public void Dispose() => checkpoints.Dispose();

@@ -97,7 +97,7 @@ public static partial class Decider
         new(attempt, terms, BindingName.For(request.Id, terms.Scope), now + Timing.SendWindow + terms.Duration,
             Probe.Of(new RoleRules(RulesIn(circumstances)), terms.Scope));
 
-    private static bool IsPassing(RefusalReason reason) => reason is RefusalReason.GrantsPaused or RefusalReason.InputUnavailable;
+    private static bool IsPassing(RefusalReason reason) => reason is RefusalReason.GrantsPaused or RefusalReason.JournalNotTrusted or RefusalReason.InputUnavailable;
 
     // Asked again this often while held; a reason is recorded once, not at every look.
     private static readonly TimeSpan HoldPause = TimeSpan.FromSeconds(2);

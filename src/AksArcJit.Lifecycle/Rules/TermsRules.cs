@@ -13,7 +13,7 @@ public static class TermsRules
     public static readonly IReadOnlyList<Check<TermsInput>> All =
     [
         ClusterIsConfigured, TicketExists, TicketIsActive, TicketCoversCluster, EngineerIsAssigned, DurationIsWithinPolicy,
-        ScopeIsAllowed, GrantsAreNotPaused, RoleExists, RolePassesGuard,
+        ScopeIsAllowed, JournalIsTrusted, GrantsAreNotPaused, RoleExists, RolePassesGuard,
     ];
 
     public static Refusal? ClusterIsConfigured(TermsInput input) =>
@@ -70,6 +70,11 @@ public static class TermsRules
             : new(RefusalReason.ScopeNotAllowed, $"Scope {input.Terms.Scope} is not allowed on cluster {input.Terms.Cluster}; allowed are "
                 + string.Join(", ", (policy.AllowsClusterScope ? ["the cluster"] : Array.Empty<string>()).Concat(policy.Namespaces.Select(n => n == "*" ? "any namespace" : $"namespace {n}"))) + ".");
     }
+
+    /// <summary>A store behind its own anchors has lost or changed what was recorded: consents and revocations may be among it.</summary>
+    public static Refusal? JournalIsTrusted(TermsInput input) => input.Circumstances.JournalObjection is null
+        ? null
+        : new(RefusalReason.JournalNotTrusted, "The journal contradicts its own checkpoints, so nothing is granted until an operator has looked; nothing was spent.");
 
     /// <summary>
     /// Asked when a person names a namespace, not again at the start: what becomes of it until then, the create itself is told by the cluster.

@@ -1,3 +1,4 @@
+using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Deadlines;
 using AksArcJit.Broker.Sweeping;
 
@@ -7,7 +8,10 @@ namespace AksArcJit.Server.Hosting;
 /// Runs the Broker's loops from start to stop. None of them may end while the process lives, whatever one of them meets: they are what
 /// ends access. A stop waits for what they have begun, as long as the host lets it.
 /// </summary>
-internal sealed class BrokerLoops(DeadlineLoop deadlines, Sweeper sweeper, ClusterWatch watch, TimeProvider time, ILogger<BrokerLoops> log) : BackgroundService
+internal sealed class BrokerLoops(
+    DeadlineLoop deadlines, Sweeper sweeper, ClusterWatch watch, TimeProvider time, ILogger<BrokerLoops> log,
+    Checkpointer? checkpointer = null, Anchoring? anchoring = null)
+    : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
@@ -15,7 +19,9 @@ internal sealed class BrokerLoops(DeadlineLoop deadlines, Sweeper sweeper, Clust
         KeepAsync("deadlines", deadlines.RunAsync, stoppingToken),
         KeepAsync("open index", deadlines.RereadAsync, stoppingToken),
         KeepAsync("sweep", sweeper.RunAsync, stoppingToken),
-        KeepAsync("watches", watch.RunAsync, stoppingToken));
+        KeepAsync("watches", watch.RunAsync, stoppingToken),
+        checkpointer is null ? Task.CompletedTask : KeepAsync("checkpoints", checkpointer.RunAsync, stoppingToken),
+        anchoring is null ? Task.CompletedTask : KeepAsync("anchors", anchoring.RunAsync, stoppingToken));
 
     private async Task KeepAsync(string name, Func<CancellationToken, Task> loop, CancellationToken stop)
     {

@@ -3,7 +3,12 @@ namespace AksArcJit.Server.Options;
 /// <summary>The one options file. Relative paths in it start at its own directory, wherever the server is started from.</summary>
 internal static class OptionsFile
 {
-    private static readonly string[] Paths = ["consent:keyFile", "journal:sqlite:file", "notices:directory"];
+    private static readonly string[] Paths =
+    [
+        "consent:keyFile", "journal:sqlite:file", "notices:directory",
+        "checkpoints:key:file", "checkpoints:anchors:file", "checkpoints:anchors:webhook:secretFile",
+    ];
+
 
     /// <exception cref="StartRefusedException">It is not there, or is no JSON.</exception>
     public static IConfigurationRoot Read(string file)
@@ -20,8 +25,9 @@ internal static class OptionsFile
             throw new StartRefusedException($"The options file '{file}' is no JSON that can be read: {(fault.InnerException ?? fault).Message}");
         }
         var directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        var formerKeys = written.GetSection("checkpoints:key:former").GetChildren().Select(file => file.Path);
         var kubeconfigs = written.GetSection("clusters").GetChildren().Select(cluster => $"{cluster.Path}:kubeconfig");
-        var whole = Paths.Concat(kubeconfigs)
+        var whole = Paths.Concat(kubeconfigs).Concat(formerKeys)
             .Where(key => !string.IsNullOrWhiteSpace(written[key]))
             .ToDictionary(key => key, key => (string?)Path.Combine(directory, written[key]!));
         return new ConfigurationBuilder().AddConfiguration(written).AddInMemoryCollection(whole).Build();

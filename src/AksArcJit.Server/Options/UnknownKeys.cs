@@ -1,7 +1,11 @@
 using System.Collections;
 using System.Reflection;
+using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Options;
 using AksArcJit.Messaging;
+using AksArcJit.Messaging.Anchors;
+using AksArcJit.Stores.Anchors;
+using AksArcJit.Stores.Signing;
 using AksArcJit.Stores.Sqlite;
 using AksArcJit.Stores.Tables;
 using AksArcJit.Web.Authentication;
@@ -21,6 +25,11 @@ internal static class UnknownKeys
         ["journal:tables"] = [typeof(TablesJournalOptions)],
         ["notices"] = [typeof(FileOutboxOptions)],
         ["authentication"] = [typeof(SignInOptions)],
+        ["checkpoints"] = [typeof(CheckpointOptions), typeof(Checkpoints)],
+        ["checkpoints:key"] = [typeof(CheckpointKeyOptions)],
+        ["checkpoints:anchors"] = [typeof(AnchorOptions), typeof(Anchors)],
+        ["checkpoints:anchors:blob"] = [typeof(BlobAnchorOptions)],
+        ["checkpoints:anchors:webhook"] = [typeof(WebhookAnchorOptions)],
     };
 
     public static IEnumerable<string> Faults(IConfiguration configuration) => In(configuration, "", "", Sections[""]);
@@ -54,7 +63,11 @@ internal static class UnknownKeys
     private static bool IsOptions(Type type) => type.Assembly.GetName().Name!.StartsWith("AksArcJit.", StringComparison.Ordinal);
 
     // Sections that their own projects bind.
-    private sealed record Root(FileOutboxOptions Notices, SignInOptions Authentication);
+    private sealed record Root(FileOutboxOptions Notices, SignInOptions Authentication, CheckpointOptions Checkpoints);
+
+    private sealed record Checkpoints(CheckpointKeyOptions Key, AnchorOptions Anchors);
+
+    private sealed record Anchors(WebhookAnchorOptions Webhook);
 
     private sealed record Stores(SqliteJournalOptions Sqlite, TablesJournalOptions Tables);
 }

@@ -1,87 +1,126 @@
-using AksArcJit.Broker;
+using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
 using AksArcJit.Broker.Ports;
-using AksArcJit.Broker.Requests;
-using AksArcJit.Journal;
-using AksArcJit.Lifecycle;
-using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Journal.Checkpoints;
+using AksArcJit.Journal.Exports;
+using AksArcJit.Journal.Verification;
+using AksArcJit.Server.Options;
+using AksArcJit.Stores.Sqlite;
+using AksArcJit.Stores.Tables;
+using OptionsOf = Microsoft.Extensions.Options.Options;
 
 namespace AksArcJit.Server.Verification;
 
 /// <summary>
-/// The verb <c>verify</c>: reads every chain that the store's indexes name (requests, their tickets, clusters, the system) straight from
-/// the store and recomputes every hash. It sees what was altered, deleted, inserted or reordered inside a chain; a chain cut off at its
-/// end, rewritten whole or removed with its index rows it cannot see without a checkpoint outside the store, and says so.
+/// The verb <c>verify</c>: reads every checkpoint and every row straight from a store, verifies them, and names what it found and what it
+/// could not have seen. It needs no cluster and no valid options beyond the store's.
 /// </summary>
-public static class StoreVerification
+internal static class StoreVerification
 {
     private const int Clean = 0;
     private const int CouldNotCheck = 1;
     private const int Damaged = 2;
 
-    public static async Task<int> RunAsync(IJournal journal, IEnumerable<ClusterId> clusters, TextWriter output, CancellationToken cancellation)
+    /// <param name="configFile">Empty where none is named.</param>
+    public static async Task<int> RunAsync(VerificationArguments arguments, string configFile, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
+        var keys = new List<CheckpointKey>();
         try
         {
-            var (chains, facts, damages) = (0, 0L, 0);
-            var tickets = new HashSet<TicketId>();
-            await foreach (var request in RequestsAsync(journal, cancellation))
-            {
-                var records = await CheckAsync(StreamId.Of(request));
-                if (TicketOf(request, records) is { } ticket)
-                    tickets.Add(ticket);
-            }
-            foreach (var stream in tickets.Select(StreamId.Of).Concat(clusters.Select(StreamId.Of)).Append(StreamId.System))
-                await CheckAsync(stream);
-            await output.WriteLineAsync(damages == 0
-                ? $"{facts} facts in {chains} chains: every hash follows from the one before."
-                : $"{facts} facts in {chains} chains, {damages} of them damaged.");
-            await output.WriteLineAsync("Not covered without a checkpoint outside the store: chains cut off at their end, rewritten whole, or removed.");
-            return damages == 0 ? Clean : Damaged;
-
-            async Task<IReadOnlyList<FactRecord>> CheckAsync(StreamId stream)
-            {
-                var records = await journal.ReadAsync(stream, cancellation);
-                chains += records.Count > 0 ? 1 : 0;
-                facts += records.Count;
-                if (HashChain.FirstDamage(stream, records) is { } damage)
-                {
-                    damages++;
-                    await output.WriteLineAsync($"DAMAGE  {damage}");
-                }
-                return records;
-            }
+            var options = configFile.Length > 0 && (arguments.SqliteFile is null || File.Exists(configFile)) ? OptionsFile.Read(configFile) : null;
+            keys.AddRange(Keys(arguments, options));
+            var anchor = await AnchorAsync(arguments.AnchorFile ?? OptionsAnchor(options), keys, cancellation);
+            using var store = Open(arguments, options);
+            using var verifier = new JournalVerifier(anchor, keys, damage => output.WriteLine($"DAMAGE  {damage}"));
+            await StoreRows.FeedAsync(verifier, store.Journal, store.Checkpoints, () => ValueTask.CompletedTask, cancellation);
+            var report = verifier.Finish(isWhole: true);
+            Tell(report, output);
+            return report.IsClean ? Clean : Damaged;
         }
-        catch (JournalUnavailableException away)
+        catch (Exception fault) when (fault is JournalUnavailableException or StartRefusedException or FormatException or IOException
+            or UnauthorizedAccessException or CryptographicException or NotSupportedException)
         {
-            await output.WriteLineAsync($"Could not check: {away.Message}");
+            errors.WriteLine($"Could not check: {fault.Message}");
             return CouldNotCheck;
         }
-    }
-
-    private static async IAsyncEnumerable<RequestId> RequestsAsync(
-        IJournal journal, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
-    {
-        string? cursor = null;
-        do
+        finally
         {
-            var page = await journal.FindAsync(new RequestQuery(null, null, null, [], null, null, cursor, 200), cancellation);
-            foreach (var request in page.Requests)
-                yield return request;
-            cursor = page.Cursor;
+            keys.ForEach(key => key.Dispose());
         }
-        while (cursor is not null);
     }
 
-    // A damaged chain still names its ticket where its first fact can be read; where it cannot, the damage itself is reported.
-    private static TicketId? TicketOf(RequestId id, IReadOnlyList<FactRecord> records)
+    private static void Tell(VerificationReport report, TextWriter output)
     {
+        output.WriteLine($"{report.Facts} facts in {report.Streams} chains, {report.Checkpoints} checkpoints: "
+            + (report.IsClean ? "every hash follows from the one before." : $"{report.Damages} damages."));
+        foreach (var (kind, count) in report.UnknownKinds)
+            output.WriteLine($"{count} facts are of kind {kind}, which this version does not know: their hashes hold, a newer version wrote them.");
+        if (report.Horizon is { } horizon)
+            output.WriteLine($"Horizon: checkpoint {horizon.Checkpoint} of {horizon.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, key {horizon.KeyId[..16]}…, "
+                + (horizon.AnchoredCheckpoint is { } anchored ? $"anchored up to checkpoint {anchored}" : "not anchored")
+                + ". What came after it is covered by the chains alone.");
+        foreach (var sentence in report.NotExcluded)
+            output.WriteLine($"Not excluded: {sentence}");
+    }
+
+    private static List<CheckpointKey> Keys(VerificationArguments arguments, IConfiguration? options)
+    {
+        if (arguments.KeyFiles.Count > 0)
+            return [.. arguments.KeyFiles.Select(Key)];
+        var files = new[] { options?["checkpoints:key:file"] }.Concat(options?.GetSection("checkpoints:key:former").GetChildren().Select(file => file.Value) ?? []);
+        return [.. files.Where(file => !string.IsNullOrEmpty(file)).Select(file => Key(file!))];
+    }
+
+    /// <summary>Of a public key, or of the private one: whoever runs the broker has that.</summary>
+    private static CheckpointKey Key(string file)
+    {
+        var pem = File.ReadAllText(file);
+        if (pem.Contains("PUBLIC KEY", StringComparison.Ordinal))
+            return CheckpointKey.FromPem(pem);
+        using var key = ECDsa.Create();
         try
         {
-            return ChainReading.Facts<RequestFact>(StreamId.Of(id), [.. records.Take(1)]) is [(_, RequestFact.AccessRequested asked)] ? asked.Request.Ticket : null;
+            key.ImportFromPem(pem);
         }
-        catch (QuarantineException)
+        catch (ArgumentException fault)
         {
-            return null;
+            throw new FormatException($"'{file}' holds no key: {fault.Message}", fault);
         }
+        return CheckpointKey.Of(key.ExportSubjectPublicKeyInfo());
+    }
+
+    private static string? OptionsAnchor(IConfiguration? options) =>
+        options?["checkpoints:anchors:file"] is { Length: > 0 } file && File.Exists(file) ? file : null;
+
+    private static async Task<Anchor?> AnchorAsync(string? file, IReadOnlyList<CheckpointKey> keys, CancellationToken cancellation)
+    {
+        if (file is null)
+            return null;
+        await using var text = File.OpenRead(file);
+        return await AnchorText.ReadAsync(text, keys, cancellation);
+    }
+
+    private static Store Open(VerificationArguments arguments, IConfiguration? options)
+    {
+        if (arguments.SqliteFile is null && (arguments.IsTables || options?["journal:kind"] == JournalOptions.Tables))
+        {
+            var tables = new TablesJournalOptions();
+            options!.GetSection(TablesJournalOptions.Section).Bind(tables);
+            if (tables.Validate(new ValidationContext(tables)).FirstOrDefault() is { ErrorMessage: { } fault })
+                throw new StartRefusedException(fault);
+            var journal = new TablesJournal(OptionsOf.Create(tables), TimeProvider.System);
+            return new Store(journal, journal.Checkpoints, null);
+        }
+        var file = arguments.SqliteFile ?? options?[$"{SqliteJournalOptions.Section}:File"];
+        // It would be made, and found clean.
+        if (!File.Exists(file))
+            throw new FileNotFoundException($"There is no journal '{file}'.");
+        var sqlite = new SqliteJournal(OptionsOf.Create(new SqliteJournalOptions { File = file }), TimeProvider.System);
+        return new Store(sqlite, sqlite.Checkpoints, sqlite);
+    }
+
+    private sealed record Store(IJournal Journal, ICheckpointLog Checkpoints, IDisposable? Owned) : IDisposable
+    {
+        public void Dispose() => Owned?.Dispose();
     }
 }

@@ -27,6 +27,8 @@ internal sealed class Reads(Database database)
 
 internal sealed class ReadSession(SqliteConnection connection)
 {
+    public SqliteConnection Connection => connection;
+
     public IReadOnlyList<FactRecord> Facts(StreamId stream)
     {
         using var command = connection.Command(
@@ -37,6 +39,30 @@ internal sealed class ReadSession(SqliteConnection connection)
             facts.Add(new FactRecord(stream, row.GetInt64(0), row.GetString(1), row.GetString(2), Time(row.GetInt64(3)),
                 row.GetFieldValue<byte[]>(4), row.GetString(5), row.GetString(6)));
         return facts;
+    }
+
+    /// <summary>The rows behind a place, by stream and version.</summary>
+    /// <returns>Fewer than <paramref name="limit"/> at the end.</returns>
+    public IReadOnlyList<(string Stream, long Version, JournalRow Row)> Scan(string stream, long version, int limit)
+    {
+        using var command = connection.Command(
+            """
+            SELECT stream, version, fact_id, kind, at, payload, previous_hash, hash FROM fact
+            WHERE (stream, version) > ($stream, $version) ORDER BY stream, version LIMIT $limit
+            """, ("$stream", stream), ("$version", version), ("$limit", limit));
+        using var row = command.ExecuteReader();
+        var (rows, id) = (new List<(string, long, JournalRow)>(limit), (StreamId?)null);
+        while (row.Read())
+        {
+            var (text, number) = (row.GetString(0), row.GetInt64(1));
+            if (id?.Text != text)
+                id = StreamId.TryParse(text, out var known) ? known : null;
+            rows.Add((text, number, id is null
+                ? new JournalRow.Unreadable($"table fact, stream '{text}', version {number}", "The stream's name is none that this journal gives.")
+                : new JournalRow.Fact(new FactRecord(id, number, row.GetString(2), row.GetString(3), Time(row.GetInt64(4)),
+                    row.GetFieldValue<byte[]>(5), row.GetString(6), row.GetString(7)))));
+        }
+        return rows;
     }
 
     public IReadOnlyList<OpenEntry> Open()

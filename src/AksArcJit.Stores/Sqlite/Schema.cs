@@ -5,9 +5,9 @@ namespace AksArcJit.Stores.Sqlite;
 /// <summary>The tables of design section 5, in SQLite's terms. Times are UTC ticks (100 ns since year 1).</summary>
 internal static class Schema
 {
-    private const long Version = 1;
+    private const long Version = 2;
 
-    private const string Tables = """
+    private const string Journal = """
         CREATE TABLE fact(
             stream TEXT NOT NULL, version INTEGER NOT NULL, fact_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, at INTEGER NOT NULL,
             payload BLOB NOT NULL, previous_hash TEXT NOT NULL, hash TEXT NOT NULL,
@@ -32,6 +32,15 @@ internal static class Schema
         CREATE TABLE pending(key TEXT NOT NULL PRIMARY KEY, request TEXT NOT NULL, claimed_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         """;
 
+    private const string Checkpoints = """
+        CREATE TABLE checkpoint(
+            number INTEGER NOT NULL PRIMARY KEY, tree_size INTEGER NOT NULL, body BLOB NOT NULL, signature BLOB NOT NULL,
+            leaves BLOB NOT NULL, nodes BLOB NOT NULL) STRICT;
+        CREATE INDEX checkpoint_by_size ON checkpoint(tree_size, number);
+        CREATE TRIGGER checkpoint_is_not_altered BEFORE UPDATE ON checkpoint BEGIN SELECT RAISE(ABORT, 'checkpoints are immutable'); END;
+        CREATE TRIGGER checkpoint_is_not_deleted BEFORE DELETE ON checkpoint BEGIN SELECT RAISE(ABORT, 'checkpoints are immutable'); END;
+        """;
+
     /// <exception cref="SqliteException">The file is no database, or cannot be written.</exception>
     /// <exception cref="NotSupportedException">A newer version made the file.</exception>
     public static void Ensure(SqliteConnection connection)
@@ -43,8 +52,10 @@ internal static class Schema
         var version = (long)asked.ExecuteScalar()!;
         if (version > Version)
             throw new NotSupportedException($"The journal's file has schema {version}; this program knows schema {Version}. Run the newer program.");
-        if (version == 0)
-            connection.Execute($"{Tables} PRAGMA user_version={Version};");
+        if (version < 1)
+            connection.Execute(Journal);
+        if (version < 2)
+            connection.Execute($"{Checkpoints} PRAGMA user_version={Version};");
         transaction.Commit();
     }
 }

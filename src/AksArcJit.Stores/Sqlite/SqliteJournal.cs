@@ -9,6 +9,8 @@ namespace AksArcJit.Stores.Sqlite;
 /// <summary>The journal in one SQLite file (design section 5): write-ahead log, synchronous=FULL, group commit. Touches the file on first use.</summary>
 public sealed class SqliteJournal : IJournal, IDisposable
 {
+    private const int ScanPage = 500;
+
     private readonly TimeProvider _time;
     private readonly Database _database;
     private readonly Reads _reads;
@@ -25,7 +27,11 @@ public sealed class SqliteJournal : IJournal, IDisposable
         _database = new Database(file, busy);
         _reads = new Reads(_database);
         _writer = new GroupCommit(_database);
+        Checkpoints = new SqliteCheckpointLog(_reads, _writer);
     }
+
+    /// <summary>In the same file.</summary>
+    public ICheckpointLog Checkpoints { get; }
 
     public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) =>
         _reads.RunAsync(session => session.Facts(stream), cancellation);
@@ -36,8 +42,23 @@ public sealed class SqliteJournal : IJournal, IDisposable
         return _writer.RunAsync(session => session.Append(append), cancellation);
     }
 
-    public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, CancellationToken cancellation) =>
+    public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, RequestIndex index, CancellationToken cancellation) =>
         _writer.RunAsync(session => session.Claim(key, id, _time.GetUtcNow()), cancellation);
+
+    public async IAsyncEnumerable<JournalRow> ScanAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var (stream, version, isMore) = ("", 0L, true);
+        while (isMore)
+        {
+            var (afterStream, afterVersion) = (stream, version);
+            var page = await _reads.RunAsync(session => session.Scan(afterStream, afterVersion, ScanPage), cancellation);
+            foreach (var row in page)
+                yield return row.Row;
+            isMore = page.Count == ScanPage;
+            if (isMore)
+                (stream, version, _) = page[^1];
+        }
+    }
 
     public async IAsyncEnumerable<OpenEntry> ListOpenAsync([EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -60,6 +60,14 @@ internal sealed class WriteSession(SqliteConnection connection) : IDisposable
         return new AppendOutcome.Appended();
     }
 
+    /// <summary>False where the number is taken.</summary>
+    public bool Append(long number, long treeSize, byte[] body, byte[] signature, byte[] leaves, byte[] nodes) => Prepared(
+        """
+        INSERT INTO checkpoint(number, tree_size, body, signature, leaves, nodes) VALUES($number, $tree_size, $body, $signature, $leaves, $nodes)
+        ON CONFLICT(number) DO NOTHING
+        """,
+        ("$number", number), ("$tree_size", treeSize), ("$body", body), ("$signature", signature), ("$leaves", leaves), ("$nodes", nodes)).ExecuteNonQuery() == 1;
+
     public RequestId? Claim(string key, RequestId id, DateTimeOffset now)
     {
         if (Holder(key) is { } holder && holder.Id != id

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal;
 using Azure.Data.Tables;
@@ -13,6 +14,8 @@ internal sealed class Chains(Table table)
     private const int RowOverhead = 2 * 1024;
 
     private readonly Bounded<HeadRow> _heads = new();
+
+    private static string Place(TableEntity row) => $"table AccessJournal, partition '{row.PartitionKey}', row '{row.RowKey}'";
 
     public async Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation)
     {
@@ -32,6 +35,29 @@ internal sealed class Chains(Table table)
         _heads.Find(stream) is { } seen && (seen.Version == version || version == 0) ? seen
         : version == 0 ? null
         : await HeadAsync(stream, cancellation);
+
+    /// <summary>As last seen by this process; null where it never was.</summary>
+    public HeadRow? HeadSeen(StreamId stream) => _heads.Find(stream);
+
+    /// <summary>Every row of the table, by stream and version.</summary>
+    public async IAsyncEnumerable<JournalRow> ScanAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        StreamId? stream = null;
+        await foreach (var page in table.PagesAsync(null, 1000, cancellation))
+            foreach (var row in page)
+            {
+                if (stream?.Text != row.PartitionKey)
+                    stream = StreamId.TryParse(row.PartitionKey, out var known) ? known : null;
+                if (stream is null)
+                    yield return new JournalRow.Unreadable(Place(row), "The partition is none that this journal gives.");
+                else if (FactRow.VersionOf(row.RowKey) is { } version)
+                    yield return FactRow.Read(stream, row) is var record && record.Version == version
+                        ? new JournalRow.Fact(record)
+                        : new JournalRow.Unreadable(Place(row), "The row is no fact.", stream, version);
+                else if (row.RowKey != HeadRow.Key)
+                    yield return new JournalRow.Unreadable(Place(row), "The row is neither a fact nor a head.", stream);
+            }
+    }
 
     /// <summary>As it stands; null where the chain does not exist.</summary>
     public async Task<HeadRow?> HeadAsync(StreamId stream, CancellationToken cancellation)

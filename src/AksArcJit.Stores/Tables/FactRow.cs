@@ -17,6 +17,10 @@ internal static class FactRow
 
     public static string Key(long version) => $"{FirstKey}{version:D19}";
 
+    /// <summary>Null where the key is not exactly one that <see cref="Key"/> gives.</summary>
+    public static long? VersionOf(string key) =>
+        key.StartsWith(FirstKey, StringComparison.Ordinal) && long.TryParse(key.AsSpan(FirstKey.Length), out var version) && Key(version) == key ? version : null;
+
     public static TableEntity Of(FactRecord record)
     {
         if (record.Payload.Length > MostPayload)

@@ -6,13 +6,13 @@ using Azure.Data.Tables;
 namespace AksArcJit.Stores.Tables;
 
 /// <summary>A chain's newest state, in the chain's partition and written with its facts.</summary>
-/// <param name="IsDone">The chain has left the open index, or is leaving it: whoever appends next must enter it again first.</param>
+/// <param name="IsDone">The chain has left the open index, or is leaving it, or may at any time: whoever appends next must enter it again first.</param>
 internal sealed record HeadRow(long Version, string Hash, string State, bool IsPending, bool IsDone, ETag ETag)
 {
     public const string Key = "head";
 
     public static TableEntity Of(Append append) => Row(
-        append.Stream, append.Records[^1].Version, append.Records[^1].Hash, append.Head.State, append.Head.IsPending, append.Due is null);
+        append.Stream, append.Records[^1].Version, append.Records[^1].Hash, append.Head.State, append.Head.IsPending, append.Due is null || append.Rests);
 
     public TableEntity Done(StreamId stream) => Row(stream, Version, Hash, State, IsPending, true);
 

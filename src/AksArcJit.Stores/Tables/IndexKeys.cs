@@ -11,6 +11,9 @@ namespace AksArcJit.Stores.Tables;
 /// </summary>
 internal static class IndexKeys
 {
+    /// <summary>Claims stand in a ticket's partition behind its requests, whose keys are digits.</summary>
+    public const string FirstClaim = "pending!";
+
     private const int TicksDigits = 19;
     private const string FirstMonth = "month!";
     private const string AfterMonths = "month\"";
@@ -48,8 +51,8 @@ internal static class IndexKeys
     }
 
     private static string Partition(string partition, RequestCursor? cursor) => cursor is null
-        ? TableClient.CreateQueryFilter($"PartitionKey eq {partition}")
-        : TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {Row(cursor.RequestedAt, cursor.Id)}");
+        ? TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey lt {FirstClaim}")
+        : TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey lt {FirstClaim} and RowKey gt {Row(cursor.RequestedAt, cursor.Id)}");
 
     private static string Months(string from, DateTimeOffset? after) => after is { } oldest
         ? $"{from} and {TableClient.CreateQueryFilter($"PartitionKey le {Month(oldest)}")}"

@@ -35,7 +35,9 @@ internal sealed class OpenIndex(Table table, Chains chains, TimeProvider time)
         for (var round = 0; round < MostRounds; round++)
         {
             var now = time.GetUtcNow();
-            if (row is not null && row.SafeVersion == version && row.Due <= due && (head is not null || now - row.WrittenAt < FirstAppendLimit / 2))
+            // A done chain's row is written whatever it says: that turns away a removal that is still under way.
+            if (row is not null && head is not { IsDone: true }
+                && row.SafeVersion == version && row.Due <= due && (head is not null || now - row.WrittenAt < FirstAppendLimit / 2))
                 return Remember(stream, row);
             var wanted = row is null
                 ? new OpenRow(due, version, now, 0, 0, default)
@@ -63,12 +65,13 @@ internal sealed class OpenIndex(Table table, Chains chains, TimeProvider time)
 
     /// <summary>After the append: raises the row to what is due now, or removes it. Somebody else's write in between wins.</summary>
     /// <param name="row">As it was before the append.</param>
-    public async Task LeaveAsync(StreamId stream, OpenRow row, long version, DateTimeOffset? due, CancellationToken cancellation)
+    public async Task LeaveAsync(Append append, OpenRow row, CancellationToken cancellation)
     {
+        var (stream, version) = (append.Stream, append.Records[^1].Version);
         _rows.Forget(stream);
-        if (due is not { } raised)
+        if (append.Due is not { } raised)
             await table.DeleteAsync(stream.Text, OpenRow.Key, row.ETag, cancellation);
-        else if (raised <= row.Due)
+        else if (raised <= row.Due || append.Rests)
             Remember(stream, row with { SafeVersion = version });
         else if (row with { Due = raised, SafeVersion = version } is var wanted
                  && await table.ReplaceAsync(wanted.Row(stream), row.ETag, cancellation) is { } etag)
@@ -77,6 +80,13 @@ internal sealed class OpenIndex(Table table, Chains chains, TimeProvider time)
 
     public async Task SettleAsync(StreamId stream, long version, CancellationToken cancellation)
     {
+        // Where the chain is known to rest at this version, whoever appends to it changes the row first, and then the removal fails.
+        if (_rows.Find(stream) is { } known && known.SafeVersion == version && chains.HeadSeen(stream) is { IsDone: true } seen && seen.Version == version)
+        {
+            _rows.Forget(stream);
+            if (await table.DeleteAsync(stream.Text, OpenRow.Key, known.ETag, cancellation))
+                return;
+        }
         // The row first: whoever enters the index after the mark changes it, and then the removal fails.
         if (await ReadAsync(stream, cancellation) is { } row
             && await chains.HeadAsync(stream, cancellation) is { } head && head.Version == version

@@ -1,31 +1,41 @@
+using AksArcJit.Broker.Ports;
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
 using Azure.Data.Tables;
 
 namespace AksArcJit.Stores.Tables;
 
-/// <summary>Rows <c>pending!&lt;hash&gt;</c>: which request holds the one place for its engineer, ticket, cluster and scope.</summary>
-internal sealed class PendingClaims(Table table, Chains chains, TimeProvider time)
+/// <summary>
+/// Rows <c>pending!&lt;hash&gt;</c> in the ticket's partition: which request holds the one place for its engineer, ticket, cluster and
+/// scope. Written with the request's own entry in that partition, which saves a transaction.
+/// </summary>
+internal sealed class PendingClaims(Table table, RequestIndexes requests, Chains chains, TimeProvider time)
 {
-    private const string RowKey = "claim";
-
-    public async Task<RequestId?> ClaimAsync(string key, RequestId id, CancellationToken cancellation)
+    public async Task<RequestId?> ClaimAsync(string key, RequestId id, RequestIndex index, CancellationToken cancellation)
     {
-        var partition = $"pending!{key}";
+        var (partition, row) = (IndexKeys.Of(index.Ticket), $"{IndexKeys.FirstClaim}{key}");
         while (true)
         {
             var now = time.GetUtcNow();
-            var ours = new TableEntity(partition, RowKey) { ["Request"] = id.Text, ["ClaimedAt"] = now.UtcTicks };
-            if (await table.InsertAsync(ours, cancellation) is not null)
+            var ours = new TableEntity(partition, row) { ["Request"] = id.Text, ["ClaimedAt"] = now.UtcTicks };
+            if (await WriteAsync(new TableTransactionAction(TableTransactionActionType.Add, ours)))
                 return null;
-            if (await table.FindAsync(partition, RowKey, cancellation) is not { } standing)
+            if (await table.FindAsync(partition, row, cancellation) is not { } standing)
                 continue;
             var holder = RequestId.Parse(standing.GetString("Request"));
             var claimedAt = new DateTimeOffset(standing.GetInt64("ClaimedAt") ?? 0, TimeSpan.Zero);
             if (holder != id && await IsHeldAsync(holder, claimedAt, now, cancellation))
                 return holder;
-            if (await table.ReplaceAsync(ours, standing.ETag, cancellation) is not null)
+            if (await WriteAsync(new TableTransactionAction(TableTransactionActionType.UpdateReplace, ours, standing.ETag)))
                 return null;
+        }
+
+        async Task<bool> WriteAsync(TableTransactionAction claim)
+        {
+            if (await table.SubmitAsync([claim, new TableTransactionAction(TableTransactionActionType.UpsertReplace, RequestIndexes.TicketRow(id, index))], cancellation) is null)
+                return false;
+            requests.HasTicketRow(id, index);
+            return true;
         }
     }
 

@@ -13,15 +13,19 @@ internal sealed class RequestIndexes(Table table, Chains chains)
 {
     private const int HeadsAtOnce = 16;
 
+    private readonly Bounded<RequestIndex> _withTicketRow = new();
+
+    public static TableEntity TicketRow(RequestId id, RequestIndex index) => Row(IndexKeys.Of(index.Ticket), id, index);
+
+    /// <summary>The row in the ticket's partition stands already.</summary>
+    public void HasTicketRow(RequestId id, RequestIndex index) => _withTicketRow.Set(StreamId.Of(id), index);
+
     public Task WriteAsync(RequestId id, RequestIndex index, CancellationToken cancellation)
     {
-        string[] partitions = [IndexKeys.Of(index.Ticket), IndexKeys.Of(index.Cluster), IndexKeys.Of(index.Engineer), IndexKeys.Month(index.RequestedAt)];
-        return Task.WhenAll(partitions.Select(partition => table.InsertAsync(new TableEntity(partition, IndexKeys.Row(index.RequestedAt, id))
-        {
-            ["Ticket"] = index.Ticket.Text,
-            ["Cluster"] = index.Cluster.Text,
-            ["Engineer"] = PersonKey.Of(index.Engineer),
-        }, cancellation)));
+        List<string> partitions = [IndexKeys.Of(index.Cluster), IndexKeys.Of(index.Engineer), IndexKeys.Month(index.RequestedAt)];
+        if (_withTicketRow.Find(StreamId.Of(id)) != index)
+            partitions.Add(IndexKeys.Of(index.Ticket));
+        return Task.WhenAll(partitions.Select(partition => table.InsertAsync(Row(partition, id, index), cancellation)));
     }
 
     public async Task<Page> FindAsync(RequestQuery query, CancellationToken cancellation)
@@ -47,6 +51,13 @@ internal sealed class RequestIndexes(Table table, Chains chains)
                 foreach (var chunk in page.Select(row => IndexKeys.Read(row.RowKey)).Chunk(HeadsAtOnce))
                     yield return chunk;
     }
+
+    private static TableEntity Row(string partition, RequestId id, RequestIndex index) => new(partition, IndexKeys.Row(index.RequestedAt, id))
+    {
+        ["Ticket"] = index.Ticket.Text,
+        ["Cluster"] = index.Cluster.Text,
+        ["Engineer"] = PersonKey.Of(index.Engineer),
+    };
 
     private static IEnumerable<string> Conditions(RequestQuery query)
     {

@@ -32,9 +32,9 @@ internal sealed class Table(TableServiceClient service, string name)
     public Task UpsertAsync(TableEntity row, CancellationToken cancellation) =>
         WriteAsync(() => _client.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation), cancellation);
 
-    /// <summary>Deletes the row that <paramref name="expected"/> names, and no other.</summary>
-    public Task DeleteAsync(string partition, string row, ETag expected, CancellationToken cancellation) =>
-        WriteAsync(() => _client.DeleteEntityAsync(partition, row, expected, cancellation), cancellation);
+    /// <summary>Deletes the row that <paramref name="expected"/> names, and no other: false where it stands differently, or not at all.</summary>
+    public async Task<bool> DeleteAsync(string partition, string row, ETag expected, CancellationToken cancellation) =>
+        await WriteAsync(() => _client.DeleteEntityAsync(partition, row, expected, cancellation), cancellation) is not null;
 
     /// <summary>An entity-group transaction: each row's new ETag; null where one of its conditions did not hold, and nothing was done.</summary>
     public async Task<IReadOnlyList<ETag>?> SubmitAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancellation)

@@ -35,8 +35,12 @@ public sealed class TablesJournal : IJournal
         _chains = new Chains(new Table(service, options.Prefix + "AccessJournal"));
         _open = new OpenIndex(new Table(service, options.Prefix + "OpenRequests"), _chains, time);
         _requests = new RequestIndexes(_indexTable, _chains);
-        _claims = new PendingClaims(_indexTable, _chains, time);
+        _claims = new PendingClaims(_indexTable, _requests, _chains, time);
+        Checkpoints = new TablesCheckpointLog(new Table(service, options.Prefix + "Checkpoints"));
     }
+
+    /// <summary>In the same account.</summary>
+    public ICheckpointLog Checkpoints { get; }
 
     public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) => _chains.ReadAsync(stream, cancellation);
 
@@ -58,7 +62,10 @@ public sealed class TablesJournal : IJournal
         return new AppendOutcome.Appended();
     }
 
-    public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, CancellationToken cancellation) => _claims.ClaimAsync(key, id, cancellation);
+    public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, RequestIndex index, CancellationToken cancellation) =>
+        _claims.ClaimAsync(key, id, index, cancellation);
+
+    public IAsyncEnumerable<JournalRow> ScanAsync(CancellationToken cancellation) => _chains.ScanAsync(cancellation);
 
     public IAsyncEnumerable<OpenEntry> ListOpenAsync(CancellationToken cancellation) => _open.ListAsync(cancellation);
 
@@ -99,7 +106,7 @@ public sealed class TablesJournal : IJournal
     {
         try
         {
-            await _open.LeaveAsync(append.Stream, row, append.Records[^1].Version, append.Due, CancellationToken.None);
+            await _open.LeaveAsync(append, row, CancellationToken.None);
         }
         catch (JournalUnavailableException)
         {

@@ -348,6 +348,7 @@ public static class ConsentTexts
         RefusalReason.AlreadyDecided => new("This has been decided already", "Your answer changed nothing. Below is where the request stands."),
         RefusalReason.ConsentExpired => new("The time for an answer is over", "Nothing was granted. The engineer can ask again."),
         RefusalReason.NothingToEnd => new("There is no access to end", "The request is closed. Your answer changed nothing."),
+        RefusalReason.JournalNotTrusted => new("New access is held back", "Our record of past decisions does not agree with its own copy, so nothing new is granted until somebody has looked. Nothing was granted, and your link is not spent."),
         RefusalReason.GrantsPaused => new("New access is paused", "An operator has paused new access for now. Nothing was granted, and your link is not spent: try again when it is resumed."),
         RefusalReason.InputUnavailable => new("Not everything could be checked; nothing was granted", refusal.Detail + " Your link is not spent."),
         RefusalReason.WidensTerms or RefusalReason.NamespaceDiffers or RefusalReason.NamespaceNotFound or RefusalReason.ScopeNotAllowed or RefusalReason.DurationOutsidePolicy => FaultyForm,

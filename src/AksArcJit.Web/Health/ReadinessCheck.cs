@@ -1,3 +1,4 @@
+using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Contracts;
@@ -7,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace AksArcJit.Web.Health;
 
 /// <summary>Asks the journal and each cluster whether they answer. Anybody may ask, so that answers are shared for a moment.</summary>
-internal sealed class ReadinessCheck(IJournal journal, IClusters clusters, ClusterBook book, TimeProvider time, ILogger<ReadinessCheck> log)
+internal sealed class ReadinessCheck(
+    IJournal journal, IClusters clusters, ClusterBook book, JournalHealth evidence, TimeProvider time, ILogger<ReadinessCheck> log)
 {
     private const string Ok = "ok";
     private const string Fault = "fault";
@@ -36,8 +38,15 @@ internal sealed class ReadinessCheck(IJournal journal, IClusters clusters, Clust
         var isUp = await journalState == Ok;
         return new Readiness
         {
-            Status = !isUp ? "unready" : clusterStates.All(one => one.State == Ok) ? "ready" : "degraded",
+            // A journal whose evidence is in doubt still has to end what stands: the broker stays in service.
+            Status = !isUp ? "unready" : evidence.IsWell && clusterStates.All(one => one.State == Ok) ? "ready" : "degraded",
             Journal = await journalState,
+            Checkpoints = evidence.Objection is not null ? "contradicted"
+                : !evidence.HasCheckpoints ? "off"
+                : evidence.Anchors.Any(anchor => anchor.Fault is not null) ? "anchor-fault"
+                : Ok,
+            Verification = evidence.Verified switch { null => "pending", { Damages: 0 } => "clean", _ => "damaged" },
+            VerifiedAt = evidence.Verified?.At,
             Clusters = clusterStates.ToDictionary(one => one.Id, one => one.State),
         };
     }

@@ -47,6 +47,8 @@ public static class Problems
             "Name a namespace that exists on the cluster, or ask for the whole cluster where its policy allows that."),
         RefusalReason.NotEnoughApprovers => (Status422UnprocessableEntity, ProblemTypes.NotEnoughApprovers, "Too few others may consent", "clusterId",
             "Have somebody else ask, or more approvers configured for the cluster."),
+        RefusalReason.JournalNotTrusted => (Status409Conflict, ProblemTypes.JournalNotTrusted, "The journal is not trusted", null,
+            "Ask an operator: the server's log says what contradicts what."),
         RefusalReason.GrantsPaused => (Status409Conflict, ProblemTypes.GrantsPaused, "Grants are paused", null,
             "Try again when an operator has resumed them."),
         RefusalReason.PendingTwin => (Status409Conflict, ProblemTypes.PendingTwin, "The same request is pending", null,
@@ -157,6 +159,14 @@ public static class Problems
         Plain(Status500InternalServerError, ProblemTypes.Quarantined, "The journal of this object is quarantined",
             $"The chain {stream} cannot be trusted or understood. Nothing is granted from it, and its binding is removed at its end.",
             "Tell the operator; trying again does not help.");
+
+    public static ProblemResult CheckpointsDamaged(string why) =>
+        Plain(Status500InternalServerError, ProblemTypes.CheckpointsDamaged, "The checkpoints are not those that were signed",
+            why, "Tell the operator, and verify the journal against its anchor: aksarcjit audit verify.");
+
+    public static ProblemResult TooManyRequests(int most) =>
+        Plain(Status422UnprocessableEntity, ProblemTypes.TooManyRequests, "Too many requests for one bundle",
+            $"The ticket has more than {most} requests.", "Fetch the evidence of each request: GET /api/v1/access-requests?ticket= lists them.", "id");
 
     public static ProblemResult Internal() =>
         Plain(Status500InternalServerError, ProblemTypes.InternalError, "A fault of this broker", "The request could not be served.",

@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using AksArcJit.Contracts;
 using AksArcJit.Journal;
+using AksArcJit.Journal.Exports;
 using Microsoft.Net.Http.Headers;
 
 namespace AksArcJit.Web.Requests;
@@ -30,10 +32,22 @@ internal static class JournalFormats
     public static string Write(string type, IReadOnlyList<FactRecord> records) => type switch
     {
         Json => JsonSerializer.Serialize(new JournalView { Stream = records[0].Stream.Text, Records = [.. records.Select(View)] }, ContractsJson.Default.JournalView),
-        Lines => string.Concat(records.Select(record => JsonSerializer.Serialize(View(record), ContractsJson.Default.JournalRecord) + "\n")),
+        Lines => Export(records),
         Csv => Table(records),
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
+
+    private static string Export(IReadOnlyList<FactRecord> records)
+    {
+        var (text, end) = (new ArrayBufferWriter<byte>(), ExportEnd.Nothing with { IsWhole = false });
+        foreach (var row in records.Select(record => new JournalRow.Fact(record)))
+        {
+            end = end.Counting(row);
+            ExportText.Write(text, row);
+        }
+        ExportText.Write(text, end);
+        return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
 
     private static JournalRecord View(FactRecord record) => new()
     {

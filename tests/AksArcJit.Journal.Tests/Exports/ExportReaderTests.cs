@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using AksArcJit.Journal.Checkpoints;
 using AksArcJit.Journal.Exports;
 using AksArcJit.Journal.Tests.Verification;
 
@@ -57,15 +58,23 @@ public class ExportReaderTests
     {
         var lines = Sound.Anchored.Select(AnchorText.Line).ToList();
         byte[] text = [.. lines[0], .. lines[1][..50], (byte)'\n', .. lines[1], .. lines[1]];
-        var anchor = await AnchorText.ReadAsync(new MemoryStream(text), TestContext.Current.CancellationToken);
+        var anchor = await AnchorText.ReadAsync(new MemoryStream(text), [Scene.Key], TestContext.Current.CancellationToken);
         Assert.Equal((2, 2), (anchor.Count, anchor.Newest));
+    }
+
+    [Fact]
+    public async Task Anchor_WhenAnotherKeySignedIt_ThenSaysSo()
+    {
+        using var other = CheckpointKey.Of(Scene.OtherSigner.ExportSubjectPublicKeyInfo());
+        await Assert.ThrowsAsync<FormatException>(() =>
+            AnchorText.ReadAsync(new MemoryStream(AnchorText.Line(Sound.Anchored[0])), [other], TestContext.Current.CancellationToken));
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("hello\n{}\n")]
     public async Task Anchor_WhenItHoldsNone_ThenSaysSo(string text) =>
-        await Assert.ThrowsAsync<FormatException>(() => AnchorText.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<FormatException>(() => AnchorText.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), [], TestContext.Current.CancellationToken));
 
     private static byte[] Text()
     {

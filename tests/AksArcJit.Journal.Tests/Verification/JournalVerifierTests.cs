@@ -130,6 +130,42 @@ public class JournalVerifierTests
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"It took {clock.Elapsed}.");
     }
 
+    /// <summary>Whoever signs with a key of their own can claim anything: no number makes the verifier fail or run for ever.</summary>
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    [InlineData(2_000_000)]
+    public void Verify_WhenACheckpointClaimsTheImpossible_ThenAnswersSoon(long version)
+    {
+        var stream = scene.Rows.Keys.First();
+        var leaf = new CheckpointLeaf(stream, version, HashChain.Start);
+        var before = scene.Checkpoints[^1].Signed;
+        foreach (var time in new[] { DateTimeOffset.MinValue, DateTimeOffset.MaxValue })
+        {
+            var body = before.Checkpoint with
+            {
+                Number = before.Checkpoint.Number + 1,
+                At = time,
+                CoversUntil = time,
+                Previous = before.Hash,
+                Frontier = before.Checkpoint.Frontier.Append([leaf.Hash]).Frontier,
+            };
+            var damaged = scene.Copy();
+            damaged.Checkpoints.Add(new StoredCheckpoint(Scene.Sign(body, Scene.Signer), [leaf], []));
+            damaged.Rows[stream].Add(HashChain.Seal(stream, damaged.Rows[stream].Count, damaged.Rows[stream][^1].Hash, "f", "Kind", DateTimeOffset.MaxValue, "{}"u8.ToArray()));
+            var (report, damages) = damaged.Verify(hasAnchor: false, hasKey: false);
+            Assert.NotEmpty(damages);
+            Assert.InRange(report.Damages, 1, 1000);
+        }
+    }
+
+    [Fact]
+    public void Verify_WhenTheNewestCheckpointIsDamaged_ThenTheHorizonIsTheOneBefore()
+    {
+        scene.Checkpoints[^1] = scene.Checkpoints[^1] with { Leaves = [] };
+        Assert.Equal(scene.Checkpoints.Count - 1, scene.Verify().Report.Horizon!.Checkpoint);
+    }
+
     [Fact]
     public void Verify_WhenAStreamComesTwice_ThenSaysSo()
     {

@@ -165,7 +165,7 @@ public class BrokerHarness : IAsyncLifetime
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    public JsonObject Options() => JsonSerializer.SerializeToNode(new
+    public virtual JsonObject Options() => JsonSerializer.SerializeToNode(new
     {
         installation = "harness",
         publicUrl = "http://127.0.0.1:7480",
@@ -203,9 +203,8 @@ public class BrokerHarness : IAsyncLifetime
         services.AddSingleton<TimeProvider>(new ForwardClock(Clock.Time));
         services.AddSingleton<IHostLifetime, NoSignals>();
         services.AddLogging(logging => logging.ClearProviders().AddProvider(Logs));
-        var store = services.Last(service => service.ServiceType == typeof(IJournal));
-        services.AddSingleton(store.ImplementationType!);
-        services.AddSingleton<IJournal>(provider => new WatchedJournal((IJournal)provider.GetRequiredService(store.ImplementationType!)));
+        var store = services.Last(service => service.ServiceType == typeof(IJournal) && !service.IsKeyedService);
+        services.AddSingleton<IJournal>(provider => new WatchedJournal((IJournal)store.ImplementationFactory!(provider)));
     }
 
     // Signals belong to the test runner.

@@ -44,6 +44,12 @@ public sealed class ClusterAdmin(DevClusterHost cluster) : IDisposable
         created.EnsureSuccessStatusCode();
     }
 
+    public async Task UnbindAsync(string name)
+    {
+        using var removed = await SendAsync(HttpMethod.Delete, $"{Rbac}/clusterrolebindings/{name}", cluster.AdminToken, null);
+        removed.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Names of the bindings that carry our label, of both kinds.</summary>
     public async Task<IReadOnlyList<string>> OurBindingsAsync()
     {

@@ -22,11 +22,16 @@ public sealed class WatchedJournal(IJournal inner) : IJournal
         return Up().AppendAsync(append, cancellation);
     }
 
-    public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, CancellationToken cancellation)
+    public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, RequestIndex index, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _writes);
-        return Up().ClaimPendingAsync(key, id, cancellation);
+        return Up().ClaimPendingAsync(key, id, index, cancellation);
     }
+
+    /// <summary>In place of what the store holds; null for that.</summary>
+    public IAsyncEnumerable<JournalRow>? Scanned { get; set; }
+
+    public IAsyncEnumerable<JournalRow> ScanAsync(CancellationToken cancellation) => Scanned ?? Up().ScanAsync(cancellation);
 
     public IAsyncEnumerable<OpenEntry> ListOpenAsync(CancellationToken cancellation) => Up().ListOpenAsync(cancellation);
 

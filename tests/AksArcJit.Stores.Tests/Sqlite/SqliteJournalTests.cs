@@ -163,7 +163,7 @@ public sealed class SqliteJournalTests : IDisposable
         var line = Line.NewRequest();
         await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.ReadAsync(line.Stream, Cancellation));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.AppendAsync(line.Next(Sample.Start), Cancellation));
-        await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.ClaimPendingAsync("k", line.Stream.Request!, Cancellation));
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.ClaimPendingAsync("k", line.Stream.Request!, new(Sample.TicketId, Sample.ClusterId, Sample.Engineer, Sample.Start), Cancellation));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.FindAsync(new(null, null, null, [], null, null, null, 1), Cancellation));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.SettleAsync(line.Stream, 1, Cancellation));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.CheckAsync(Cancellation));

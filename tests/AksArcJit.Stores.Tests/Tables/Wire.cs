@@ -36,7 +36,7 @@ internal sealed class Wire : HttpPipelinePolicy
     {
         var uri = message.Request.Uri.ToUri();
         var table = uri.Segments[^1].Split('(')[0].TrimStart('T', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '_');
-        var call = $"{message.Request.Method} {table}{(uri.Query.Length > 0 && table == "AccessJournal" ? Chain(Uri.UnescapeDataString(uri.Query)) : "")}";
+        var call = $"{message.Request.Method} {table}{(message.Request.Method == RequestMethod.Get && table == "AccessJournal" ? Chain(Uri.UnescapeDataString(uri.Query)) : "")}";
         await Before(call);
         _sent.Enqueue(call);
         await ProcessNextAsync(message, pipeline);

@@ -1,4 +1,5 @@
 using AksArcJit.Broker;
+using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Deadlines;
 using AksArcJit.Broker.Effects;
@@ -10,6 +11,7 @@ using AksArcJit.Broker.Sweeping;
 using AksArcJit.Broker.Tickets;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
+using AksArcJit.TestKit.Checkpoints;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -21,19 +23,29 @@ namespace AksArcJit.TestKit.Brokers;
 /// </summary>
 public sealed class TestBroker
 {
-    public TestBroker(IJournal journal, IClusters clusters, TimeProvider time, int seed, INotices? notices = null, BrokerOptions? options = null,
-        ILoggerFactory? logging = null)
+    /// <param name="log">Null where no checkpoints are made.</param>
+    public TestBroker(
+        IJournal journal, IClusters clusters, TimeProvider time, int seed, INotices? notices = null, BrokerOptions? options = null,
+        ICheckpointLog? log = null, ISigner? signer = null, ILoggerFactory? logging = null, params IEnumerable<IAnchor> anchors)
     {
         var loggers = logging ?? NullLoggerFactory.Instance;
-        Journal = journal;
         Time = time;
         Book = new ClusterBook(options ?? Options());
+        if (log is not null)
+        {
+            var (store, coverage) = (journal, new Coverage(time, TimeSpan.FromSeconds(60)));
+            journal = new CoveredJournal(store, coverage, time);
+            Anchoring = new Anchoring(Book.Installation, anchors, log, Standing, time, NullLogger<Anchoring>.Instance);
+            Checkpointer = new Checkpointer(
+                Book.Installation, store, log, signer ?? new TestSigner(), coverage, Anchoring, Standing, time, NullLogger<Checkpointer>.Instance);
+        }
+        Journal = journal;
         Notices = new RecordingNotices();
         var sealing = new Sealing(new SeededEntropy(seed));
         var openGrants = new OpenGrants();
         var secrets = new ConsentSecrets(new ConsentKey(new byte[32]));
         Queue = new DeadlineQueue();
-        var circumstances = new Circumstancer(journal, clusters, Book);
+        var circumstances = new Circumstancer(journal, clusters, Book, Standing);
         Engine = new RequestEngine(journal, sealing, time, new EffectPerformer(clusters, circumstances, time), Queue, openGrants,
             new ResidualAccess(journal, loggers.CreateLogger<ResidualAccess>()));
         var consentNotices = new ConsentNotices(notices ?? Notices, secrets, Book, NullLogger<ConsentNotices>.Instance);
@@ -53,6 +65,12 @@ public sealed class TestBroker
     }
 
     public IJournal Journal { get; }
+
+    public JournalStanding Standing { get; } = new();
+
+    public Checkpointer? Checkpointer { get; }
+
+    public Anchoring? Anchoring { get; }
 
     public TimeProvider Time { get; }
 

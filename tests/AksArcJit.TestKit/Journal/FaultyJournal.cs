@@ -55,8 +55,10 @@ public sealed class FaultyJournal(IJournal inner) : IJournal
     public Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellation) =>
         CallAsync(JournalCall.Append, () => inner.AppendAsync(append, cancellation));
 
-    public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, CancellationToken cancellation) =>
-        CallAsync(JournalCall.Claim, () => inner.ClaimPendingAsync(key, id, cancellation));
+    public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, RequestIndex index, CancellationToken cancellation) =>
+        CallAsync(JournalCall.Claim, () => inner.ClaimPendingAsync(key, id, index, cancellation));
+
+    public IAsyncEnumerable<JournalRow> ScanAsync(CancellationToken cancellation) => inner.ScanAsync(cancellation);
 
     public async IAsyncEnumerable<OpenEntry> ListOpenAsync([EnumeratorCancellation] CancellationToken cancellation)
     {

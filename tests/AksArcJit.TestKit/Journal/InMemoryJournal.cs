@@ -50,7 +50,7 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
             return Task.FromResult(Apply(append));
     }
 
-    public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, CancellationToken cancellation)
+    public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, RequestIndex index, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         lock (_gate)
@@ -62,6 +62,17 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
             _claims[key] = (id, now);
             return Task.FromResult<RequestId?>(null);
         }
+    }
+
+    public async IAsyncEnumerable<JournalRow> ScanAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Task.CompletedTask;
+        foreach (var (_, records) in Streams.OrderBy(stream => stream.Key.Text, StringComparer.Ordinal))
+            foreach (var record in records)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                yield return new JournalRow.Fact(record);
+            }
     }
 
     public async IAsyncEnumerable<OpenEntry> ListOpenAsync([EnumeratorCancellation] CancellationToken cancellation)

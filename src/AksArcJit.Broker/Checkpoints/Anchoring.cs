@@ -1,0 +1,148 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Journal;
+using AksArcJit.Journal.Checkpoints;
+using Microsoft.Extensions.Logging;
+
+namespace AksArcJit.Broker.Checkpoints;
+
+/// <summary>How far an anchor is.</summary>
+/// <param name="Number">Of the last checkpoint that it is known to hold; 0 where that is none.</param>
+/// <param name="Behind">How many checkpoints it lacks, as last looked.</param>
+/// <param name="Fault">Why it was last not done; null where it was.</param>
+public sealed record AnchorProgress(string Name, long Number, long Behind, string? Fault);
+
+/// <summary>
+/// Carries every checkpoint out of the journal's reach, in order, to each anchor at its own pace. An anchor that is away holds nothing up:
+/// it is told, and catches up. Before anything is added to an anchor, what it holds is compared with the store.
+/// </summary>
+public sealed class Anchoring(
+    string installation, IEnumerable<IAnchor> anchors, ICheckpointLog log, JournalStanding standing, TimeProvider time, ILogger<Anchoring> logger)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
+
+    private readonly List<Course> _courses = [.. anchors.Select(anchor => new Course(anchor))];
+    private TaskCompletionSource _made = New();
+
+    public IReadOnlyList<AnchorProgress> Progress =>
+        [.. _courses.Select(course => new AnchorProgress(course.Anchor.Name, course.Number ?? 0, course.Behind, course.Fault))];
+
+    /// <summary>There is a new checkpoint.</summary>
+    public void Prompt() => Interlocked.Exchange(ref _made, New()).TrySetResult();
+
+    /// <summary>Compares the store with each anchor, at start. One that does not answer is compared when it does, before anything is added to it.</summary>
+    public Task CompareAsync(CancellationToken cancellation) => Task.WhenAll(_courses.Select(course => TryAsync(course, () => CompareAsync(course, cancellation))));
+
+    public Task RunAsync(CancellationToken stop) =>
+        _courses.Count == 0 ? Task.Delay(Timeout.InfiniteTimeSpan, time, stop) : Task.WhenAll(_courses.Select(course => RunAsync(course, stop)));
+
+    /// <summary>Brings every anchor up to date, as far as it answers.</summary>
+    public Task CatchUpAsync(CancellationToken cancellation) => Task.WhenAll(_courses.Select(course => TryAsync(course, () => CatchUpAsync(course, cancellation))));
+
+    private async Task RunAsync(Course course, CancellationToken stop)
+    {
+        var pause = TimeSpan.FromSeconds(1);
+        while (!stop.IsCancellationRequested)
+        {
+            var made = Volatile.Read(ref _made).Task;
+            if (await TryAsync(course, () => CatchUpAsync(course, stop)))
+            {
+                pause = TimeSpan.FromSeconds(1);
+                using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
+                await Task.WhenAny(made, Task.Delay(Interval, time, timer.Token));
+                await timer.CancelAsync();
+            }
+            else
+            {
+                await Task.Delay(pause, time, stop);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    private async Task CatchUpAsync(Course course, CancellationToken cancellation)
+    {
+        var newest = await log.ReadNewestAsync(cancellation);
+        if (course.Number is null)
+            await CompareAsync(course, cancellation);
+        // What contradicts the store is left as it is: it is the evidence.
+        if (standing.Objection is not null || newest is null)
+            return;
+        course.Behind = Math.Max(0, newest.Checkpoint.Number - course.Number!.Value);
+        // An anchor that cannot be read back gets the newest first: it speaks for all before it.
+        var from = course.IsBlind ? newest.Checkpoint.Number : course.Number.Value + 1;
+        if (from > newest.Checkpoint.Number)
+            return;
+        await foreach (var row in log.ListAsync(from, cancellation))
+        {
+            if (row is not JournalRow.Checkpoint { Stored.Signed: var signed })
+                throw new FormatException("A checkpoint of the store cannot be read, so none is anchored any more.");
+            await course.Anchor.AppendAsync(signed, cancellation);
+            (course.Number, course.IsBlind) = (signed.Checkpoint.Number, false);
+            course.Behind = Math.Max(0, newest.Checkpoint.Number - signed.Checkpoint.Number);
+        }
+    }
+
+    private async Task CompareAsync(Course course, CancellationToken cancellation)
+    {
+        var anchored = await course.Anchor.ReadNewestAsync(cancellation);
+        if (anchored is not null && await ContradictionAsync(anchored, cancellation) is { } contradiction)
+        {
+            var objection = $"Anchor {course.Anchor.Name}: {contradiction}";
+            if (standing.Object(objection))
+                logger.JournalDistrusted(objection);
+        }
+        (course.Number, course.IsBlind) = (anchored?.Checkpoint.Number ?? 0, anchored is null && course.Anchor.IsBlind);
+    }
+
+    private async Task<string?> ContradictionAsync(SignedCheckpoint anchored, CancellationToken cancellation)
+    {
+        var number = anchored.Checkpoint.Number;
+        if (anchored.Checkpoint.Log != installation)
+            return $"it holds the checkpoints of installation '{anchored.Checkpoint.Log}', not of '{installation}'.";
+        try
+        {
+            if (await log.ReadAsync(number, cancellation) is not { } stored)
+                return $"it holds checkpoint {number}, but the journal ends at {(await log.ReadNewestAsync(cancellation))?.Checkpoint.Number ?? 0}: "
+                    + "the store was restored from an older backup, or cut off.";
+            return stored.Signed.Hash == anchored.Hash ? null : $"checkpoint {number} of the journal is not the one that was anchored.";
+        }
+        catch (FormatException unreadable)
+        {
+            return $"checkpoint {number} of the journal cannot be read: {unreadable.Message}";
+        }
+    }
+
+    private async Task<bool> TryAsync(Course course, Func<Task> work)
+    {
+        try
+        {
+            await work();
+            course.Fault = null;
+            return true;
+        }
+        catch (Exception failure) when (failure is AnchorUnavailableException or JournalUnavailableException or FormatException)
+        {
+            if (course.Fault != failure.Message)
+                logger.AnchorFailed(course.Anchor.Name, failure.Message);
+            course.Fault = failure.Message;
+            return false;
+        }
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed class Course(IAnchor anchor)
+    {
+        public IAnchor Anchor { get; } = anchor;
+
+        /// <summary>Null until the anchor was compared with the store.</summary>
+        public long? Number { get; set; }
+
+        public bool IsBlind { get; set; }
+
+        public long Behind { get; set; }
+
+        public string? Fault { get; set; }
+    }
+}

@@ -1,0 +1,26 @@
+using AksArcJit.Journal.Checkpoints;
+
+namespace AksArcJit.Broker.Ports;
+
+/// <summary>
+/// Where signed checkpoints are kept outside the journal, so that an insider with the store cannot take them back. Each method throws
+/// <see cref="AnchorUnavailableException"/> where it does not do its work.
+/// </summary>
+public interface IAnchor
+{
+    /// <summary>For people: what and where, without secrets.</summary>
+    string Name { get; }
+
+    /// <summary>True where the anchor cannot be read back (a webhook): it gets the newest checkpoint after each start, and each one after that.</summary>
+    bool IsBlind => false;
+
+    /// <summary>The last one accepted; null where there is none, or the anchor is blind.</summary>
+    /// <exception cref="FormatException">What stands there is no checkpoint.</exception>
+    Task<SignedCheckpoint?> ReadNewestAsync(CancellationToken cancellation);
+
+    /// <summary>Appends one; appending the newest again after an unknown outcome is harmless. Returns when it is durable there.</summary>
+    Task AppendAsync(SignedCheckpoint checkpoint, CancellationToken cancellation);
+}
+
+/// <summary>The anchor cannot be reached, or refuses.</summary>
+public sealed class AnchorUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using AksArcJit.Cli.Connection;
+using AksArcJit.Journal.Verification;
+
+namespace AksArcJit.Cli.Audit;
+
+/// <summary><c>audit checkpoint</c>: the newest checkpoint, after all of them were verified from the first on.</summary>
+internal sealed class CheckpointCommand(Surroundings surroundings, ConnectionOptions connection, OutputOption output)
+{
+    private readonly TrustOptions trust = new();
+
+    public Command Create()
+    {
+        var command = new Command("checkpoint", "Verify the checkpoints and show the newest. Exit codes as of verify.");
+        trust.AddTo(command);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var keys = trust.ReadKeys(parsed);
+        try
+        {
+            var anchor = await trust.ReadAnchorAsync(parsed, keys, cancellation);
+            using var broker = connection.Connect(parsed);
+            var damages = new List<Damage>();
+            using var verifier = new JournalVerifier(anchor, keys, damages.Add);
+            await foreach (var row in broker.ReadAsync("api/v1/checkpoints", _ => { }, cancellation))
+                verifier.Take(row);
+            var report = verifier.Finish(isWhole: false);
+            if (output.IsJson(parsed))
+            {
+                await surroundings.Out.WriteLineAsync(CliJson.Write(VerdictView.Of(report, damages, null)));
+            }
+            else
+            {
+                foreach (var damage in damages)
+                    await surroundings.Out.WriteLineAsync(VerdictText.Of(damage));
+                await surroundings.Out.WriteLineAsync(report.Horizon is { } newest
+                    ? $"checkpoint {newest.Checkpoint}\ntaken      {VerdictText.Time(newest.At)}\ncovers     all until {VerdictText.Time(newest.CoversUntil)}\n"
+                        + $"anchored   {(newest.AnchoredCheckpoint is { } anchored ? $"up to checkpoint {anchored}" : "not known: pass --anchor")}\nkey        {newest.KeyId}"
+                    : "There is no checkpoint that holds.");
+            }
+            return damages.Count > 0 ? ExitCodes.Damaged : report.Horizon is null ? ExitCodes.Failed : ExitCodes.Done;
+        }
+        finally
+        {
+            keys.ForEach(key => key.Dispose());
+        }
+    }
+}

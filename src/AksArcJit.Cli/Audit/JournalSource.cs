@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using AksArcJit.Cli.Connection;
+using AksArcJit.Journal;
+using AksArcJit.Journal.Exports;
+
+namespace AksArcJit.Cli.Audit;
+
+/// <summary>A journal to read: all checkpoints first, then the rows.</summary>
+internal abstract class JournalSource
+{
+    /// <summary>Known once all was read: no stream of the journal was left out.</summary>
+    public bool IsWhole { get; private set; } = true;
+
+    /// <exception cref="CommandFailedException">Thrown on the way: it cannot be read, or ended before its end.</exception>
+    public abstract IAsyncEnumerable<JournalRow> ReadAsync(CancellationToken cancellation);
+
+    private void Ended(ExportEnd end) => IsWhole &= end.IsWhole;
+
+    /// <param name="query">Empty, or <c>?ticket=…</c>: a selection.</param>
+    public sealed class Live(BrokerClient broker, string query = "") : JournalSource
+    {
+        public override async IAsyncEnumerable<JournalRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+        {
+            await foreach (var row in broker.ReadAsync("api/v1/checkpoints", Ended, cancellation))
+                yield return row;
+            await foreach (var row in broker.ReadAsync($"api/v1/journal{query}", Ended, cancellation))
+                yield return row;
+        }
+    }
+
+    public sealed class Export(FileInfo file) : JournalSource
+    {
+        public override async IAsyncEnumerable<JournalRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+        {
+            await using var stream = Open();
+            var reader = new ExportReader(stream);
+            await using var rows = reader.ReadAsync(cancellation).GetAsyncEnumerator(cancellation);
+            while (await NextAsync())
+                yield return rows.Current;
+            Ended(reader.End ?? throw new CommandFailedException($"{file.FullName} is cut off: its end marker is missing.", "Export it again."));
+
+            async Task<bool> NextAsync()
+            {
+                try
+                {
+                    return await rows.MoveNextAsync();
+                }
+                catch (Exception fault) when (fault is IOException or FormatException)
+                {
+                    throw new CommandFailedException($"{file.FullName} cannot be read: {fault.Message}", "Give an export that 'aksarcjit audit export --format ndjson' wrote.", fault);
+                }
+            }
+        }
+
+        private FileStream Open()
+        {
+            try
+            {
+                return file.OpenRead();
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                throw new CommandFailedException($"{file.FullName} cannot be read: {fault.Message}", "Name an export (.ndjson) or an evidence bundle (.zip); without a name the live journal is verified.", fault);
+            }
+        }
+    }
+}

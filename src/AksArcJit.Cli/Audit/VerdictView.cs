@@ -1,0 +1,44 @@
+using AksArcJit.Journal.Verification;
+
+namespace AksArcJit.Cli.Audit;
+
+/// <summary>A verification's outcome as <c>-o json</c> prints it.</summary>
+/// <param name="Verdict">clean, damaged, or unchecked.</param>
+/// <param name="Damages">At most <see cref="MostDamages"/> of them.</param>
+/// <param name="Incomplete">Why not all could be checked.</param>
+internal sealed record VerdictView(
+    string Verdict,
+    long Facts,
+    long Streams,
+    long Checkpoints,
+    long DamagesFound,
+    IReadOnlyList<DamageView> Damages,
+    HorizonView? Horizon,
+    IReadOnlyList<string> NotExcluded,
+    IReadOnlyDictionary<string, long> UnknownKinds,
+    string? Incomplete)
+{
+    public const int MostDamages = 10_000;
+
+    public static VerdictView Of(VerificationReport report, IReadOnlyList<Damage> damages, string? incomplete) => new(
+        report.Damages > 0 ? "damaged" : incomplete is null ? "clean" : "unchecked",
+        report.Facts, report.Streams, report.Checkpoints, report.Damages,
+        [.. damages.Select(DamageView.Of)],
+        report.Horizon is { } horizon ? new HorizonView(horizon.Checkpoint, horizon.At, horizon.CoversUntil, horizon.AnchoredCheckpoint, horizon.KeyId) : null,
+        report.NotExcluded, report.UnknownKinds, incomplete);
+
+    public int ExitCode => Verdict switch
+    {
+        "clean" => ExitCodes.Done,
+        "damaged" => ExitCodes.Damaged,
+        _ => ExitCodes.Failed,
+    };
+}
+
+/// <param name="Request">The stream: a request's id, or ticket!…, cluster!…, system!.</param>
+internal sealed record DamageView(string Kind, string? Request, long? Row, long? Checkpoint, string Why)
+{
+    public static DamageView Of(Damage damage) => new(damage.Kind, damage.Stream?.Text, damage.Version, damage.Checkpoint, damage.Why);
+}
+
+internal sealed record HorizonView(long Checkpoint, DateTimeOffset At, DateTimeOffset CoversUntil, long? AnchoredCheckpoint, string KeyId);

@@ -1,0 +1,75 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Journal.Checkpoints;
+using AksArcJit.Journal.Exports;
+using Azure;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+
+namespace AksArcJit.Stores.Anchors;
+
+/// <summary>
+/// Append blobs <c>checkpoints-&lt;number of the first&gt;.ndjson</c>, one line a checkpoint. A blob takes 50,000 appends, five weeks of one
+/// a minute; then the next is begun. Works under a retention policy that allows protected appends, because nothing is ever overwritten.
+/// </summary>
+/// <param name="mostBlocks">Appends to one blob.</param>
+internal sealed class BlobAnchor(BlobContainerClient container, int mostBlocks = 49_000) : IAnchor
+{
+    private const string Prefix = "checkpoints-";
+
+    public string Name => $"blob {container.Uri.GetLeftPart(UriPartial.Path)}";
+
+    public Task<SignedCheckpoint?> ReadNewestAsync(CancellationToken cancellation) =>
+        GuardAsync(async () => await NewestBlobAsync(cancellation) is { } name ? (await TailAsync(container.GetAppendBlobClient(name), cancellation)).Newest : null, cancellation);
+
+    public Task AppendAsync(SignedCheckpoint checkpoint, CancellationToken cancellation) => GuardAsync(async () =>
+    {
+        var number = checkpoint.Checkpoint.Number;
+        var blob = await NewestBlobAsync(cancellation) is { } name ? container.GetAppendBlobClient(name) : null;
+        var (newest, length, blocks) = blob is null ? (null, 0, int.MaxValue) : await TailAsync(blob, cancellation);
+        if (newest is not null && newest.Checkpoint.Number >= number)
+            return true;
+        if (blocks >= mostBlocks)
+        {
+            (blob, length) = (container.GetAppendBlobClient($"{Prefix}{number:D12}.ndjson"), 0);
+            await blob.CreateIfNotExistsAsync(cancellationToken: cancellation);
+        }
+        using var line = new MemoryStream(AnchorText.Line(checkpoint));
+        // Where another instance has appended meanwhile, or an earlier attempt of ours, the position is taken: looked at again by the next try.
+        await blob!.AppendBlockAsync(line, new AppendBlobAppendBlockOptions { Conditions = new AppendBlobRequestConditions { IfAppendPositionEqual = length } }, cancellation);
+        return true;
+    }, cancellation);
+
+    private async Task<string?> NewestBlobAsync(CancellationToken cancellation)
+    {
+        string? newest = null;
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Prefix, cancellation))
+            newest = string.CompareOrdinal(blob.Name, newest) > 0 ? blob.Name : newest;
+        return newest;
+    }
+
+    private static async Task<(SignedCheckpoint? Newest, long Length, int Blocks)> TailAsync(AppendBlobClient blob, CancellationToken cancellation)
+    {
+        BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellation);
+        var length = properties.ContentLength;
+        if (length == 0)
+            return (null, 0, properties.BlobCommittedBlockCount);
+        var from = Math.Max(0, length - AnchorLine.Tail);
+        BlobDownloadResult tail = await blob.DownloadContentAsync(new BlobDownloadOptions { Range = new HttpRange(from, length - from) }, cancellation);
+        return (AnchorLine.Last(tail.Content.ToMemory()), length, properties.BlobCommittedBlockCount);
+    }
+
+    private static async Task<T> GuardAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception fault) when (fault is RequestFailedException or AggregateException or HttpRequestException or IOException or AuthenticationFailedException
+            || (fault is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            throw new AnchorUnavailableException($"The blob did not do its work: {fault.Message.Split('\n')[0].TrimEnd()}", fault);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace AksArcJit.Benchmarks;
+
+/// <summary>A result beside its bound, told in one line.</summary>
+internal static class Ratio
+{
+    public const int Rounds = 5;
+
+    public static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
+
+    public static bool Tell(string what, IReadOnlyCollection<double> ratios, double atLeast, string detail)
+    {
+        var median = Median(ratios);
+        Console.WriteLine($"{(median >= atLeast ? "ok  " : "MISS")} {what}: {median:0.00} (at least {atLeast:0.00}; {ratios.Min():0.00} to {ratios.Max():0.00}); {detail}");
+        return median >= atLeast;
+    }
+}

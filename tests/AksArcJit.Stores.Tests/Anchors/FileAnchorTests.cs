@@ -1,0 +1,78 @@
+using AksArcJit.Broker.Ports;
+using AksArcJit.Journal.Exports;
+using AksArcJit.Stores.Anchors;
+using AksArcJit.Stores.Tests.Sqlite;
+using AksArcJit.TestKit.Checkpoints;
+
+namespace AksArcJit.Stores.Tests.Anchors;
+
+public sealed class FileAnchorTests : IDisposable
+{
+    private readonly Folder _folder = new();
+    private readonly TestSigner _signer = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _signer.Dispose();
+    }
+
+    [Fact]
+    public async Task Append_ThenGrowsByLinesThatTheVerifierReads()
+    {
+        var anchor = new FileAnchor(_folder.File);
+        Assert.Null(await anchor.ReadNewestAsync(Cancellation));
+        var made = Checkpoints.Chain(_signer, 40);
+        foreach (var checkpoint in made)
+        {
+            await anchor.AppendAsync(checkpoint, Cancellation);
+            Assert.Equal(checkpoint, await anchor.ReadNewestAsync(Cancellation));
+        }
+        // After an unknown outcome.
+        await anchor.AppendAsync(made[^1], Cancellation);
+        Assert.Equal(40, (await File.ReadAllLinesAsync(_folder.File, Cancellation)).Length);
+        await using var text = File.OpenRead(_folder.File);
+        Assert.Equal((40L, 40L), (await AnchorText.ReadAsync(text, [_signer.Key], Cancellation)) is var read ? (read.Count, read.Newest) : default);
+    }
+
+    /// <summary>A crash may leave any beginning of the line.</summary>
+    [Fact]
+    public async Task Append_WhenTheLastLineWasTornAnywhere_ThenGoesOn()
+    {
+        var made = Checkpoints.Chain(_signer, 3);
+        var (first, second) = (AnchorText.Line(made[0]), AnchorText.Line(made[1]));
+        for (var torn = 0; torn < second.Length; torn += 37)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_folder.File)!);
+            await File.WriteAllBytesAsync(_folder.File, [.. first, .. second[..torn]], Cancellation);
+            var anchor = new FileAnchor(_folder.File);
+            Assert.Equal(made[0], await anchor.ReadNewestAsync(Cancellation));
+            await anchor.AppendAsync(made[1], Cancellation);
+            await anchor.AppendAsync(made[2], Cancellation);
+            Assert.Equal(made[2], await anchor.ReadNewestAsync(Cancellation));
+            await using var text = File.OpenRead(_folder.File);
+            Assert.Equal(3, (await AnchorText.ReadAsync(text, [], Cancellation)).Count);
+        }
+    }
+
+    [Fact]
+    public async Task Calls_WhenAnotherWrites_ThenAreUnavailableAndWorkAfterwards()
+    {
+        var (anchor, made) = (new FileAnchor(_folder.File), Checkpoints.Chain(_signer, 2));
+        await anchor.AppendAsync(made[0], Cancellation);
+        await using (new FileStream(_folder.File, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.AppendAsync(made[1], Cancellation));
+        await anchor.AppendAsync(made[1], Cancellation);
+        Assert.Equal(made[1], await anchor.ReadNewestAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Read_WhenNoLineIsACheckpoint_ThenSaysSo()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder.File)!);
+        await File.WriteAllTextAsync(_folder.File, "{}\n{}\n", Cancellation);
+        await Assert.ThrowsAsync<FormatException>(() => new FileAnchor(_folder.File).ReadNewestAsync(Cancellation));
+    }
+}

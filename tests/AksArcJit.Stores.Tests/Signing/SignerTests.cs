@@ -1,0 +1,119 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Journal.Checkpoints;
+using AksArcJit.Stores.Signing;
+using AksArcJit.Stores.Tests.Sqlite;
+using Azure.Core;
+
+namespace AksArcJit.Stores.Tests.Signing;
+
+public sealed class SignerTests : IDisposable
+{
+    private static readonly byte[] Body = "{\"number\":1}"u8.ToArray();
+
+    private readonly Folder _folder = new();
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task PemSigner_ThenItsSignatureVerifies()
+    {
+        using var signer = new PemSigner(Write(_key.ExportECPrivateKeyPem()), []);
+        using var key = CheckpointKey.Of((await signer.PublicKeyAsync(Cancellation)).Span);
+        var signature = await signer.SignAsync(Body, Cancellation);
+        Assert.True(key.Verifies(Body, signature.Span));
+        Assert.False(key.Verifies([.. Body, 0], signature.Span));
+    }
+
+    [Fact]
+    public void Options_WhenTheFileIsUnusable_ThenSayHowToMakeOne()
+    {
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        foreach (var text in new[] { "no key", other.ExportECPrivateKeyPem(), _key.ExportSubjectPublicKeyInfoPem() })
+        {
+            var faults = new CheckpointKeyOptionsValidation().Validate(null, new CheckpointKeyOptions { File = Write(text) });
+            Assert.Contains("openssl ecparam", faults.FailureMessage, StringComparison.Ordinal);
+        }
+        var several = new CheckpointKeyOptionsValidation().Validate(null, new CheckpointKeyOptions { File = "/nowhere", Vault = new Uri("http://vault"), Former = ["/nowhere"] });
+        Assert.Equal(4, several.Failures!.Count());
+    }
+
+    /// <summary>The vault's own words, from its REST reference: the request must be one that it takes, the answer one that it gives.</summary>
+    [Fact]
+    public async Task KeyVaultSigner_ThenAsksTheVaultForTheDigestAlone()
+    {
+        using var http = new HttpClient(new Vault(_key));
+        var signer = new KeyVaultSigner(new Uri("https://v.vault.azure.net/keys/checkpoints/0123"), [], new FixedToken(), http);
+        using var key = CheckpointKey.Of((await signer.PublicKeyAsync(Cancellation)).Span);
+        var signature = await signer.SignAsync(Body, Cancellation);
+        Assert.True(key.Verifies(Body, signature.Span));
+    }
+
+    [Theory]
+    [InlineData(403)]
+    [InlineData(503)]
+    public async Task KeyVaultSigner_WhenTheVaultRefuses_ThenIsUnavailable(int status)
+    {
+        using var http = new HttpClient(new Vault(_key) { Status = (HttpStatusCode)status });
+        var signer = new KeyVaultSigner(new Uri("https://v.vault.azure.net/keys/checkpoints/0123"), [], new FixedToken(), http);
+        var fault = await Assert.ThrowsAsync<SignerUnavailableException>(() => signer.SignAsync(Body, Cancellation));
+        Assert.DoesNotContain("secret-token", fault.ToString(), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<SignerUnavailableException>(() => signer.PublicKeyAsync(Cancellation));
+    }
+
+    private string Write(string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder.File)!);
+        File.WriteAllText(_folder.File, text);
+        return _folder.File;
+    }
+
+    private sealed class Vault(ECDsa key) : HttpMessageHandler
+    {
+        public HttpStatusCode Status { get; init; } = HttpStatusCode.OK;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Assert.Equal("Bearer secret-token", request.Headers.Authorization?.ToString());
+            Assert.Equal("?api-version=7.4", request.RequestUri!.Query);
+            if (Status != HttpStatusCode.OK)
+                return new HttpResponseMessage(Status);
+            if (request.Method == HttpMethod.Get)
+            {
+                Assert.Equal("/keys/checkpoints/0123", request.RequestUri.AbsolutePath);
+                var point = key.ExportParameters(false).Q;
+                return Answer(new { key = new { kty = "EC", crv = "P-256", x = Base64Url.EncodeToString(point.X), y = Base64Url.EncodeToString(point.Y) } });
+            }
+            Assert.Equal("/keys/checkpoints/0123/sign", request.RequestUri.AbsolutePath);
+            var asked = await request.Content!.ReadFromJsonAsync<JsonElement>(cancellationToken);
+            Assert.Equal("ES256", asked.GetProperty("alg").GetString());
+            var digest = Base64Url.DecodeFromChars(asked.GetProperty("value").GetString());
+            Assert.Equal(32, digest.Length);
+            return Answer(new { kid = "https://v.vault.azure.net/keys/checkpoints/0123", value = Base64Url.EncodeToString(key.SignHash(digest)) });
+        }
+
+        private static HttpResponseMessage Answer<T>(T body) => new(HttpStatusCode.OK) { Content = JsonContent.Create(body) };
+    }
+
+    private sealed class FixedToken : TokenCredential
+    {
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
+        {
+            Assert.Equal(["https://vault.azure.net/.default"], requestContext.Scopes);
+            return new(new AccessToken("secret-token", DateTimeOffset.MaxValue));
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Security.Cryptography;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Journal.Checkpoints;
+
+namespace AksArcJit.TestKit.Checkpoints;
+
+/// <summary>A real key of its own, in memory; away while a test says so.</summary>
+public sealed class TestSigner : ISigner, IDisposable
+{
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    public bool IsDown { get; set; }
+
+    public CheckpointKey Key => CheckpointKey.Of(_key.ExportSubjectPublicKeyInfo());
+
+    public IReadOnlyList<ReadOnlyMemory<byte>> FormerKeys => [];
+
+    public Task<ReadOnlyMemory<byte>> PublicKeyAsync(CancellationToken cancellation) => Task.FromResult<ReadOnlyMemory<byte>>(_key.ExportSubjectPublicKeyInfo());
+
+    public Task<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation) => IsDown
+        ? throw new SignerUnavailableException("the key is away")
+        : Task.FromResult<ReadOnlyMemory<byte>>(_key.SignData(body.Span, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+
+    public void Dispose() => _key.Dispose();
+}
