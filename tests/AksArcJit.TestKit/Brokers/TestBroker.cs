@@ -115,7 +115,7 @@ public sealed class TestBroker
 
     public ConsentLink LinkFor(RequestId id, Person approver) => new(id, Secrets.Secret(id, approver, 1));
 
-    public Task<Submission> AskAsync(string key, TimeSpan duration, Scope? scope = null, DateTimeOffset? startAt = null, ClusterId? cluster = null) =>
+    public Task<Submission> AskAsync(string? key, TimeSpan duration, Scope? scope = null, DateTimeOffset? startAt = null, ClusterId? cluster = null) =>
         Requests.AskAsync(
         new Asking(Sample.Engineer, "Erika Engineer", new Dictionary<string, string> { ["oid"] = Sample.Engineer.ObjectId }, Sample.TicketId,
             cluster ?? Sample.ClusterId, scope ?? new Scope.Cluster(), duration, "Look at restarting pods", startAt, null, key), CancellationToken.None);
