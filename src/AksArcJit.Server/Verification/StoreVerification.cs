@@ -51,7 +51,7 @@ internal static class StoreVerification
 
     private static void Tell(VerificationReport report, TextWriter output)
     {
-        output.WriteLine($"{report.Facts} facts in {report.Streams} chains, {report.Checkpoints} checkpoints: "
+        output.WriteLine($"{report.Facts} facts in {report.Streams} chains, {(report.Checkpoints == 1 ? "1 checkpoint" : $"{report.Checkpoints} checkpoints")}: "
             + (report.IsClean ? "every hash follows from the one before." : $"{report.Damages} damages."));
         foreach (var (kind, count) in report.UnknownKinds)
             output.WriteLine($"{count} facts are of kind {kind}, which this version does not know: their hashes hold, a newer version wrote them.");
