@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AksArcJit.Cli.Audit;
 using AksArcJit.Cli.Connection;
+using AksArcJit.Cli.Operations;
 
 namespace AksArcJit.Cli;
 
@@ -12,7 +13,11 @@ public static class CommandLine
     {
         var connection = new ConnectionOptions(surroundings);
         var output = new OutputOption();
-        var root = new RootCommand("Just-in-time support access to Kubernetes clusters.") { AuditCommand.Create(surroundings, connection, output) };
+        var root = new RootCommand("Just-in-time support access to Kubernetes clusters.")
+        {
+            AuditCommand.Create(surroundings, connection, output),
+            new SweepCommand(surroundings, connection, output).Create(),
+        };
         connection.AddTo(root);
         root.Options.Add(output.Option);
         var parsed = root.Parse(args);

@@ -1,14 +1,16 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using AksArcJit.Contracts;
 using AksArcJit.Journal;
 using AksArcJit.Journal.Exports;
 
 namespace AksArcJit.Cli.Connection;
 
-/// <summary>The broker's HTTP API as the audit needs it. Every failure is a <see cref="CommandFailedException"/> that says what to do.</summary>
+/// <summary>The broker's HTTP API as the commands need it. Every failure is a <see cref="CommandFailedException"/> that says what to do.</summary>
 internal sealed class BrokerClient : IDisposable
 {
     /// <summary>A broker that sends nothing for this long is taken for gone.</summary>
@@ -82,11 +84,34 @@ internal sealed class BrokerClient : IDisposable
         }
     }
 
+    /// <summary>Has the broker do something that may be repeated: where no answer comes, whether it was done is unknown.</summary>
+    public async Task<TView> PostAsync<TForm, TView>(
+        string path, TForm form, JsonTypeInfo<TForm> formType, JsonTypeInfo<TView> viewType, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Silence);
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(form, formType) };
+        using var answer = await SendAsync(request, "application/json", patience.Token, cancellation);
+        try
+        {
+            return await answer.Content.ReadFromJsonAsync(viewType, patience.Token) ?? throw new JsonException("null");
+        }
+        catch (Exception fault) when (fault is JsonException or IOException or HttpRequestException || (fault is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            throw Cut(path, fault);
+        }
+    }
+
     public void Dispose() => http.Dispose();
 
     private async Task<HttpResponseMessage> SendAsync(string path, string type, CancellationToken patience, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await SendAsync(request, type, patience, cancellation);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string type, CancellationToken patience, CancellationToken cancellation)
+    {
         request.Headers.Accept.ParseAdd(type);
         HttpResponseMessage answer;
         try
@@ -109,7 +134,7 @@ internal sealed class BrokerClient : IDisposable
         return answer.StatusCode switch
         {
             HttpStatusCode.Unauthorized => new CommandFailedException("The broker does not know you: the token is missing, expired or another's.", $"Pass a fresh one with --token or {ConnectionOptions.TokenVariable}."),
-            HttpStatusCode.Forbidden => new CommandFailedException("You may not read this.", problem?.Remedy ?? "It takes the role Auditor; ask who gives out roles."),
+            HttpStatusCode.Forbidden => new CommandFailedException("You may not do this.", problem?.Remedy ?? "It takes the role Auditor; ask who gives out roles."),
             _ when problem is not null => new CommandFailedException(problem.Detail, problem.Remedy),
             HttpStatusCode.NotFound => new CommandFailedException($"{url} does not offer this.", "Check --server: it may be no broker, or an older one."),
             var status => new CommandFailedException($"{url} answered {(int)status}.", "Check --server, and the broker's log."),
