@@ -27,6 +27,21 @@ need_dotnet() {
         || die "the .NET SDK 10 is needed and is not in Debian's packages; install it from https://dotnet.microsoft.com/download/dotnet/10.0 and run this again."
 }
 
+# RabbitMQ, as a program only: the service that its package would start is held back while it installs.
+need_rabbitmq() {
+    [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] && return
+    local policy=/usr/sbin/policy-rc.d made=
+    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] && [ ! -e $policy ]; then
+        printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy && made=$policy
+    fi
+    # In a subshell, so that the policy goes whether or not it installs.
+    (need rabbitmq-server rabbitmq-server) && local failed= || local failed=1
+    [ -z "$made" ] || rm -f "$made"
+    [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || { [ -z "$failed" ] || exit 1; die "RabbitMQ is installed elsewhere than /usr/lib/rabbitmq; the tests of it are skipped where it is not there."; }
+    # Installed without being started, it must not start with the machine either.
+    [ -z "$made" ] || ! command -v systemctl >/dev/null || systemctl disable --quiet rabbitmq-server 2>/dev/null || true
+}
+
 # Azurite, the Table Storage emulator, at the versions of tests/azurite/package-lock.json.
 need_azurite() {
     need node nodejs

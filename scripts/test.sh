@@ -10,6 +10,7 @@ cd "$root"
 
 need_dotnet
 need_azurite
+need_rabbitmq
 need jq jq
 
 say "== restore (locked)"

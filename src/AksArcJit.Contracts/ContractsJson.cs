@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AksArcJit.Contracts.Events;
 
 namespace AksArcJit.Contracts;
 
@@ -31,5 +32,8 @@ namespace AksArcJit.Contracts;
 [JsonSerializable(typeof(RevokeAllView))]
 [JsonSerializable(typeof(Alive))]
 [JsonSerializable(typeof(Readiness))]
+[JsonSerializable(typeof(TicketTold))]
+[JsonSerializable(typeof(TicketClosed))]
+[JsonSerializable(typeof(EventReceipt))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -10,7 +10,7 @@ public sealed record Alive
 /// <summary>What the broker reaches. Reasons are in its log, not here: anybody may read this.</summary>
 public sealed record Readiness
 {
-    [Description("ready, degraded (a cluster does not answer, or the journal's evidence needs a look) or unready (the journal does not answer).")]
+    [Description("ready, degraded (a cluster or a source of events does not answer, or the journal's evidence needs a look) or unready (the journal does not answer).")]
     public required string Status { get; init; }
 
     [Description("ok or fault.")]
@@ -27,4 +27,18 @@ public sealed record Readiness
 
     [Description("By cluster id: ok or fault.")]
     public required IReadOnlyDictionary<string, string> Clusters { get; init; }
+
+    [Description("By name: the sources of ticket events.")]
+    public required IReadOnlyDictionary<string, EventSourceReadiness> Events { get; init; }
+}
+
+public sealed record EventSourceReadiness
+{
+    [Description("ok, or fault where it is not connected.")]
+    public required string Status { get; init; }
+
+    public DateTimeOffset? LastEventAt { get; init; }
+
+    [Description("From the source's time of the last event until it was heard.")]
+    public double? LagSeconds { get; init; }
 }

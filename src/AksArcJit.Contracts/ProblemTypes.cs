@@ -21,6 +21,8 @@ public static class ProblemTypes
     public const string CheckpointsDamaged = Prefix + "checkpoints-damaged";
     public const string TooManyRequests = Prefix + "too-many-requests";
     public const string Rejected = Prefix + "rejected";
+    public const string SignatureInvalid = Prefix + "signature-invalid";
+    public const string EventRefused = Prefix + "event-refused";
     public const string InternalError = Prefix + "internal-error";
 
     // Of the rules: named as their reasons are.

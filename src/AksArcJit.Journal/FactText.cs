@@ -14,7 +14,8 @@ namespace AksArcJit.Journal;
 /// </summary>
 /// <remarks>
 /// Every text ever written stays readable: a reader ignores properties it does not know, and a property added later takes the default
-/// value of its constructor parameter where a text lacks it, so a new parameter must have one (the golden files fail otherwise).
+/// value of its constructor parameter where a text lacks it, so a new parameter must have one (the golden files fail otherwise). It is
+/// not written where it has that value: what needs it not reads as it always did.
 /// </remarks>
 public static class FactText
 {
@@ -24,7 +25,10 @@ public static class FactText
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
     });
 
-    private static readonly FrozenDictionary<string, JsonTypeInfo> Types = Json.Facts.ToFrozenDictionary(type => type.Type.Name);
+    private static readonly JsonSerializerOptions Brief = new(Json.Options) { TypeInfoResolver = FactJson.Default.WithAddedModifier(LeaveOutDefaults) };
+
+    private static readonly FrozenDictionary<string, JsonTypeInfo> Types =
+        Json.Facts.Select(type => Brief.GetTypeInfo(type.Type)).ToFrozenDictionary(type => type.Type.Name);
 
     /// <summary>Every kind that can be read and written: the name of the fact's record.</summary>
     public static IEnumerable<string> Kinds => Types.Keys;
@@ -49,5 +53,12 @@ public static class FactText
         {
             throw new FormatException($"The payload is no {kind}: {fault.Message}", fault);
         }
+    }
+
+    private static void LeaveOutDefaults(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+            if (property.AssociatedParameter is { HasDefaultValue: true, DefaultValue: var unsaid })
+                property.ShouldSerialize = (_, value) => !Equals(value, unsaid);
     }
 }

@@ -74,6 +74,7 @@ public static class ServerHost
         services.AddCheckpoints(configuration);
         services.AddKubernetesClusters(Connections);
         services.AddFileOutbox(configuration);
+        services.AddTicketEvents(configuration);
 
         if (arguments.IsDevelopment)
         {

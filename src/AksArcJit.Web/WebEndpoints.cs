@@ -1,6 +1,7 @@
 using AksArcJit.Web.Audit;
 using AksArcJit.Web.Clusters;
 using AksArcJit.Web.Consent;
+using AksArcJit.Web.Events;
 using AksArcJit.Web.Evidence;
 using AksArcJit.Web.Health;
 using AksArcJit.Web.OpenApi;
@@ -38,6 +39,7 @@ public static class WebEndpoints
 
         var api = endpoints.MapGroup("/api/v1").RequireAuthorization();
         api.MapTickets();
+        api.MapEvents();
         api.MapRequests();
         api.MapJournals();
         api.MapEvidence();

@@ -77,6 +77,8 @@ internal static class FactSamples
         new RequestFact.GrantScheduled(Sample.Terms(Id, TimeSpan.MaxValue), DateTimeOffset.MaxValue),
         new RequestFact.GrantScheduled(Sample.Terms(Id, TimeSpan.FromTicks(1)), DateTimeOffset.MinValue),
         new TicketFact.TicketClosed(Sample.TicketId, null, Sample.Operator),
+        new TicketFact.TicketClosed(Sample.TicketId, 9, Sample.Operator, new SourceEvent("https://tickets.example/", "e-1")),
+        new TicketFact.TicketRecorded(Sample.Ticket(), Sample.Operator, new SourceEvent("https://tickets.example/", "e-2")),
     ];
 
     public static bool OutcomesAreComplete =>

@@ -7,7 +7,10 @@ using AksArcJit.Lifecycle.Tickets;
 
 namespace AksArcJit.Broker.Tickets;
 
-/// <summary>Hears of tickets. A close is recorded first, then given to every request in the ticket's index; a crash between resumes.</summary>
+/// <summary>
+/// Hears of tickets. A close is recorded first, then given to every request in the ticket's index; a crash between resumes. An event that
+/// the chain holds already changes nothing: hearing it again, at any time and in any process, only completes what it began.
+/// </summary>
 public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider time, Endings endings)
 {
     private static readonly IReadOnlyList<string> EndedByAClose =
@@ -19,13 +22,29 @@ public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider t
 
     /// <returns>The ticket as it stands, and why the event was refused, if it was.</returns>
     /// <exception cref="JournalUnavailableException">Whether the event was recorded is unknown; sending it again is safe.</exception>
+    /// <exception cref="QuarantineException">The ticket's chain cannot be read. Nothing was recorded; a close has ended the access all the same.</exception>
     public async Task<(Ticket? Ticket, Refusal? Refusal)> HearAsync(TicketId id, TicketSignal signal, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RecordAsync(id, signal, cancellation);
+        }
+        catch (QuarantineException) when (signal is TicketSignal.Close)
+        {
+            // In doubt, revoke: the requests have chains of their own.
+            await EndAllAsync(id);
+            throw;
+        }
+    }
+
+    private async Task<(Ticket? Ticket, Refusal? Refusal)> RecordAsync(TicketId id, TicketSignal signal, CancellationToken cancellation)
     {
         var stream = StreamId.Of(id);
         while (true)
         {
             var history = TicketHistory.Of(id, await journal.ReadAsync(stream, cancellation));
-            var decision = TicketDecider.Decide(history.Ticket, signal);
+            var isHeard = signal.Event is { } told && history.Heard.Contains(told);
+            var decision = isHeard ? Decision.Accept() : TicketDecider.Decide(history.Ticket, signal);
             if (decision is Decision.Refused refused)
                 return (history.Ticket, refused.Refusal);
             var facts = ((Decision.Accepted)decision).Facts;
@@ -50,9 +69,11 @@ public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider t
     {
         var history = TicketHistory.Of(id, await journal.ReadAsync(StreamId.Of(id), CancellationToken.None));
         if (history.Ticket is { Status: TicketStatus.Closed })
-            await endings.EndAsync(RequestsOfAsync(id), _ => new Signal.TicketClosed($"Ticket {id} was closed."));
+            await EndAllAsync(id);
         await journal.SettleAsync(StreamId.Of(id), history.Version, CancellationToken.None);
     }
+
+    private Task<int> EndAllAsync(TicketId id) => endings.EndAsync(RequestsOfAsync(id), _ => new Signal.TicketClosed($"Ticket {id} was closed."));
 
     private async IAsyncEnumerable<RequestId> RequestsOfAsync(TicketId id)
     {

@@ -4,7 +4,8 @@ namespace AksArcJit.Lifecycle.Tickets;
 
 /// <summary>
 /// A ticket is the fold of its events. The highest source sequence wins; without one, closed is final (design section 8). A ticket
-/// that was closed before anything else was heard of it stays closed and without a customer: it covers nothing.
+/// that was closed before anything else was heard of it stays closed and without a customer: it covers nothing. An event without a
+/// sequence leaves a fact even where it changes nothing: delivered again after others, only that fact tells it from news.
 /// </summary>
 public static class TicketDecider
 {
@@ -14,7 +15,9 @@ public static class TicketDecider
         TicketSignal.Close close when known is null or { Status: TicketStatus.Active } || close.Sequence > known.Sequence =>
             IsStale(known, close.Sequence)
                 ? Decision.Refuse(RefusalReason.TicketEventStale, $"Ticket {close.Id} is known by a later event than this close.")
-                : Decision.Accept(new TicketFact.TicketClosed(close.Id, close.Sequence ?? known?.Sequence, close.By)),
+                : Decision.Accept(new TicketFact.TicketClosed(close.Id, close.Sequence ?? known?.Sequence, close.By, close.Event)),
+        TicketSignal.Close { Event: not null, Sequence: null } again =>
+            Decision.Accept(new TicketFact.TicketClosed(again.Id, known.Sequence, again.By, again.Event)),
         TicketSignal.Close => Decision.Accept(),
         _ => throw new ArgumentOutOfRangeException(nameof(signal)),
     };
@@ -35,12 +38,15 @@ public static class TicketDecider
         if (IsStale(known, report.Ticket.Sequence))
             return Decision.Refuse(RefusalReason.TicketEventStale, $"Ticket {report.Ticket.Id} is known by a later event than this one.");
         if (known is not null && Same(known, report.Ticket))
-            return Decision.Accept();
+            return report is { Event: not null, Ticket.Sequence: null } ? Record(known, report) : Decision.Accept();
         if (known is { Status: TicketStatus.Closed } && (report.Ticket.Sequence ?? known.Sequence) == known.Sequence)
             return Decision.Refuse(RefusalReason.TicketEventStale,
                 $"Ticket {known.Id} is closed; without a sequence number higher than the close's it stays closed.");
-        return Decision.Accept(new TicketFact.TicketRecorded(report.Ticket with { Sequence = report.Ticket.Sequence ?? known?.Sequence }, report.By));
+        return Record(known, report);
     }
+
+    private static Decision Record(Ticket? known, TicketSignal.Report report) => Decision.Accept(
+        new TicketFact.TicketRecorded(report.Ticket with { Sequence = report.Ticket.Sequence ?? known?.Sequence }, report.By, report.Event));
 
     // An event without a sequence cannot be placed: it never overrules a close, and otherwise counts as news.
     private static bool IsStale(Ticket? known, long? sequence) => sequence is { } s && known?.Sequence is { } k && s < k;

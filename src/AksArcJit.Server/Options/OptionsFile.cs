@@ -27,7 +27,10 @@ internal static class OptionsFile
         var directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var formerKeys = written.GetSection("checkpoints:key:former").GetChildren().Select(file => file.Path);
         var kubeconfigs = written.GetSection("clusters").GetChildren().Select(cluster => $"{cluster.Path}:kubeconfig");
-        var whole = Paths.Concat(kubeconfigs).Concat(formerKeys)
+        var events = written.GetSection("events:sources").GetChildren()
+            .SelectMany(source => (string[])[$"{source.Path}:sasKeyFile", $"{source.Path}:passwordFile", $"{source.Path}:caFile"])
+            .Concat(written.GetSection("events:webhook:keys").GetChildren().Select(key => $"{key.Path}:keyFile"));
+        var whole = Paths.Concat(kubeconfigs).Concat(formerKeys).Concat(events)
             .Where(key => !string.IsNullOrWhiteSpace(written[key]))
             .ToDictionary(key => key, key => (string?)Path.Combine(directory, written[key]!));
         return new ConfigurationBuilder().AddConfiguration(written).AddInMemoryCollection(whole).Build();

@@ -24,6 +24,7 @@ internal static class UnknownKeys
         ["journal:sqlite"] = [typeof(SqliteJournalOptions)],
         ["journal:tables"] = [typeof(TablesJournalOptions)],
         ["notices"] = [typeof(FileOutboxOptions)],
+        ["events"] = [typeof(EventOptions)],
         ["authentication"] = [typeof(SignInOptions)],
         ["checkpoints"] = [typeof(CheckpointOptions), typeof(Checkpoints)],
         ["checkpoints:key"] = [typeof(CheckpointKeyOptions)],
@@ -63,7 +64,7 @@ internal static class UnknownKeys
     private static bool IsOptions(Type type) => type.Assembly.GetName().Name!.StartsWith("AksArcJit.", StringComparison.Ordinal);
 
     // Sections that their own projects bind.
-    private sealed record Root(FileOutboxOptions Notices, SignInOptions Authentication, CheckpointOptions Checkpoints);
+    private sealed record Root(FileOutboxOptions Notices, EventOptions Events, SignInOptions Authentication, CheckpointOptions Checkpoints);
 
     private sealed record Checkpoints(CheckpointKeyOptions Key, AnchorOptions Anchors);
 

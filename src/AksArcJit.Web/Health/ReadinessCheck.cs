@@ -9,7 +9,7 @@ namespace AksArcJit.Web.Health;
 
 /// <summary>Asks the journal and each cluster whether they answer. Anybody may ask, so that answers are shared for a moment.</summary>
 internal sealed class ReadinessCheck(
-    IJournal journal, IClusters clusters, ClusterBook book, JournalHealth evidence, TimeProvider time, ILogger<ReadinessCheck> log)
+    IJournal journal, IClusters clusters, IEventSources sources, ClusterBook book, JournalHealth evidence, TimeProvider time, ILogger<ReadinessCheck> log)
 {
     private const string Ok = "ok";
     private const string Fault = "fault";
@@ -36,10 +36,11 @@ internal sealed class ReadinessCheck(
         var clusterStates = await Task.WhenAll(book.All.OrderBy(entry => entry.Id.Text, StringComparer.Ordinal).Select(async entry =>
             (Id: entry.Id.Text, State: await ClusterStateAsync(entry.Id))));
         var isUp = await journalState == Ok;
+        var events = sources.Read();
         return new Readiness
         {
             // A journal whose evidence is in doubt still has to end what stands: the broker stays in service.
-            Status = !isUp ? "unready" : evidence.IsWell && clusterStates.All(one => one.State == Ok) ? "ready" : "degraded",
+            Status = !isUp ? "unready" : evidence.IsWell && clusterStates.All(one => one.State == Ok) && events.All(one => one.IsConnected) ? "ready" : "degraded",
             Journal = await journalState,
             Checkpoints = evidence.Objection is not null ? "contradicted"
                 : !evidence.HasCheckpoints ? "off"
@@ -48,6 +49,12 @@ internal sealed class ReadinessCheck(
             Verification = evidence.Verified switch { null => "pending", { Damages: 0 } => "clean", _ => "damaged" },
             VerifiedAt = evidence.Verified?.At,
             Clusters = clusterStates.ToDictionary(one => one.Id, one => one.State),
+            Events = events.ToDictionary(one => one.Name, one => new EventSourceReadiness
+            {
+                Status = one.IsConnected ? Ok : Fault,
+                LastEventAt = one.LastEventAt,
+                LagSeconds = one.Lag?.TotalSeconds,
+            }),
         };
     }
 

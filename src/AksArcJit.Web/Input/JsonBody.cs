@@ -17,7 +17,7 @@ internal static class JsonBody
 
     /// <summary>Null where there is no body.</summary>
     /// <exception cref="UnreadableBodyException">It is too large, or not of a type that is read.</exception>
-    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, CancellationToken cancellation, string mediaType = "application/json")
     {
         if (request.ContentLength > Largest)
             throw new UnreadableBodyException(Problems.TooLarge(Largest));
@@ -27,8 +27,8 @@ internal static class JsonBody
             throw new UnreadableBodyException(Problems.TooLarge(Largest));
         if (length == 0)
             return null;
-        if (!IsJson(request))
-            throw new UnreadableBodyException(Problems.OtherContentType());
+        if (!IsOf(request, mediaType))
+            throw new UnreadableBodyException(Problems.OtherContentType(mediaType));
         return buffer.AsMemory(0, length);
     }
 
@@ -59,9 +59,9 @@ internal static class JsonBody
             : Problems.Malformed(field.Length <= 64 ? field : null, "The body has a field that is not known here.", $"Send only these fields: {string.Join(", ", known)}.");
     }
 
-    private static bool IsJson(HttpRequest request) =>
+    private static bool IsOf(HttpRequest request, string mediaType) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase)
         && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
 }
 

@@ -107,9 +107,18 @@ public static class Problems
     public static ProblemResult TooLarge(int limit) =>
         Plain(Status413PayloadTooLarge, ProblemTypes.BodyTooLarge, "The body is too large", $"A body may have at most {limit} bytes.", "Send less.", "body");
 
-    public static ProblemResult OtherContentType() =>
+    public static ProblemResult OtherContentType(string mediaType = "application/json") =>
         Plain(Status415UnsupportedMediaType, ProblemTypes.UnsupportedContentType, "Not a type that is read here", "The body must be JSON in UTF-8.",
-            "Send Content-Type: application/json.", "Content-Type");
+            $"Send Content-Type: {mediaType}.", "Content-Type");
+
+    public static ProblemResult SignatureInvalid(string detail) =>
+        Plain(Status401Unauthorized, ProblemTypes.SignatureInvalid, "The signature does not hold", detail,
+            "Sign id.timestamp.body with a key that this broker has, as Standard Webhooks says.", "webhook-signature");
+
+    /// <param name="reason">Kebab case; ends the type.</param>
+    public static ProblemResult EventRefused(string reason, string detail) =>
+        Plain(Status422UnprocessableEntity, ProblemTypes.EventRefused, "The event will never be heard", $"{detail} ({reason})",
+            "Do not send it again; correct what makes it, see the AsyncAPI document.", "body");
 
     public static ProblemResult NotAcceptable(string offered) =>
         Plain(Status406NotAcceptable, ProblemTypes.NotAcceptable, "Not a type that is written here", $"This is written as {offered}.",

@@ -1,0 +1,99 @@
+using AksArcJit.Lifecycle;
+using Amqp;
+using Amqp.Framing;
+
+namespace AksArcJit.Messaging.Amqp;
+
+/// <summary>
+/// The messages of one link that are taken and not yet settled: at most as many as there is credit. Credit goes back in halves, none while
+/// a message waits for the journal, and only when all that was given is used: RabbitMQ 3.10 miscounts credit that crosses deliveries, and
+/// then sends nothing more.
+/// </summary>
+internal sealed class Hand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private readonly Lock _gate = new();
+    private readonly ReceiverLink _receiver;
+    private readonly BrokerProfile _profile;
+    private readonly LockRenewal? _locks;
+    private readonly int _credit;
+    private readonly CancellationToken _end;
+    private readonly InOrder<TicketId> _order = new();
+    private readonly HashSet<Message> _waiting = [];
+    private int _given;
+    private int _spent;
+    private int _held;
+
+    /// <param name="end">The link is gone, or the process stops.</param>
+    public Hand(ReceiverLink receiver, BrokerProfile profile, LockRenewal? locks, int credit, CancellationToken end) =>
+        (_receiver, _profile, _locks, _credit, _end) = (receiver, profile, locks, credit, end);
+
+    public bool IsEnded => _end.IsCancellationRequested;
+
+    public void Open(Action<Message> take)
+    {
+        _receiver.Start(0, (_, message) =>
+        {
+            lock (_gate)
+                (_held, _given) = (_held + 1, _given - 1);
+            _locks?.Hold(message);
+            take(message);
+        });
+        _given = _credit;
+        _receiver.SetCredit(_credit, CreditMode.Manual);
+    }
+
+    /// <summary>Until the link is gone or the process stops.</summary>
+    public Task EndedAsync() => PauseAsync(Timeout.InfiniteTimeSpan, TimeProvider.System);
+
+    /// <summary>Lets what has begun settle before the link is closed; what waits for the journal is left to its lock, and comes again.</summary>
+    public async Task FinishAsync(TimeProvider time)
+    {
+        var idle = _order.IdleAsync();
+        await Task.WhenAny(idle, Task.Delay(Patience, time));
+    }
+
+    public void Enqueue(TicketId ticket, Func<Task> work) => _order.Enqueue(ticket, work);
+
+    /// <returns>True where no other message waited for the journal before.</returns>
+    public bool Withhold(Message message)
+    {
+        lock (_gate)
+            return _waiting.Add(message) && _waiting.Count == 1;
+    }
+
+    public void Abandon(Message message) => Settle(message, _profile.Abandon);
+
+    public void Settle(Message message, Outcome outcome)
+    {
+        _locks?.Release(message);
+        try
+        {
+            _receiver.Complete(message, outcome);
+            GiveBack(message);
+        }
+        catch (Exception gone) when (gone is AmqpException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The link went with the message on it: it comes again, and its event is recognised.
+        }
+    }
+
+    /// <summary>Shorter where the link is gone or the process stops.</summary>
+    public Task PauseAsync(TimeSpan pause, TimeProvider time) =>
+        Task.Delay(pause, time, _end).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    private void GiveBack(Message message)
+    {
+        int back;
+        lock (_gate)
+        {
+            _held--;
+            _spent++;
+            _waiting.Remove(message);
+            if (_given > 0 || _waiting.Count > 0 || IsEnded || (_spent * 2 < _credit && _held > 0))
+                return;
+            (back, _given, _spent) = (_spent, _spent, 0);
+        }
+        _receiver.SetCredit(back, CreditMode.Manual);
+    }
+}

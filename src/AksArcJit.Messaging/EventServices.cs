@@ -1,0 +1,72 @@
+using AksArcJit.Broker.Options;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Messaging.Amqp;
+using AksArcJit.Messaging.Events;
+using AksArcJit.Messaging.Webhooks;
+using Azure.Identity;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace AksArcJit.Messaging;
+
+public static class EventServices
+{
+    /// <summary>Ticket events in, from section <c>events</c>. Needs the Broker, IEntropy and TimeProvider.</summary>
+    public static IServiceCollection AddTicketEvents(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<EventOptions>().Bind(configuration.GetSection("events")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<EventOptions>, EventOptionsValidation>();
+        services.AddMetrics();
+        services.AddSingleton<EventSources>();
+        services.AddSingleton<IEventSources>(provider => provider.GetRequiredService<EventSources>());
+        services.AddSingleton(provider => new EventMetrics(
+            provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), provider.GetRequiredService<EventSources>().All));
+        services.AddSingleton<TicketEvents>();
+        services.AddSingleton<IEventWebhook>(Webhook);
+        services.AddHostedService<EventLoops>();
+        return services;
+    }
+
+    private static EventWebhook Webhook(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<EventOptions>>().Value.Webhook;
+        var sources = services.GetRequiredService<EventSources>();
+        return new EventWebhook(
+            [.. options.Keys.GroupBy(key => key.Name, StringComparer.Ordinal).Select(sender => (sources.Find(sender.Key), Keys(sender)))],
+            Iso8601.Parse(options.Tolerance), services.GetRequiredService<TicketEvents>(), services.GetRequiredService<TimeProvider>());
+
+        // Read before: the options are validated by then.
+        static IReadOnlyList<WebhookKey> Keys(IEnumerable<WebhookKeyOptions> keys) =>
+            [.. keys.Select(key => WebhookKey.TryRead(key.KeyFile, out var read) ? read : throw new InvalidOperationException($"{key.KeyFile} cannot be read any more."))];
+    }
+}
+
+/// <summary>Every source of the options with its state.</summary>
+internal sealed class EventSources(IOptions<EventOptions> options) : IEventSources
+{
+    public IReadOnlyList<EventSourceState> All { get; } =
+    [
+        .. options.Value.Sources.Select(source => new EventSourceState(source.Name, [.. source.Customers])),
+        .. options.Value.Webhook.Keys.DistinctBy(key => key.Name).Select(key => new EventSourceState(key.Name, [.. key.Customers], isAlwaysConnected: true)),
+    ];
+
+    public EventSourceState Find(string name) => All.Single(state => state.Name == name);
+
+    public IReadOnlyList<EventSourceStatus> Read() => [.. All.Select(state => state.Status)];
+}
+
+/// <summary>Hears every AMQP source from start to stop.</summary>
+internal sealed class EventLoops(
+    IOptions<EventOptions> options, EventSources sources, TicketEvents events, EventMetrics metrics, IEntropy entropy, TimeProvider time, ILogger<AmqpEventSource> log)
+    : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(options.Value.Sources.Select(source =>
+        new AmqpEventSource(source, sources.Find(source.Name), TokensFor(source), events, metrics, entropy, time, log).RunAsync(stoppingToken)));
+
+    private ITokens? TokensFor(EventSourceOptions source) => source.Kind != EventSourceOptions.ServiceBus ? null
+        : source.SasKeyName.Length > 0 ? new SharedAccessTokens(source.SasKeyName, File.ReadAllText(source.SasKeyFile).Trim(), time)
+        : new EntraTokens(new DefaultAzureCredential());
+}

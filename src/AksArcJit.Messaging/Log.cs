@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace AksArcJit.Messaging;
+
+/// <summary>Log ids 1400 to 1499. Never a secret, a token or a link, and never what an event says.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1400, LogLevel.Information, "Events from {Source}: connected.")]
+    public static partial void Connected(this ILogger log, string source);
+
+    [LoggerMessage(1401, LogLevel.Warning, "Events from {Source}: not connected, next try in {Pause}: {Reason}")]
+    public static partial void Disconnected(this ILogger log, string source, TimeSpan pause, string reason);
+
+    [LoggerMessage(1402, LogLevel.Information, "An event from {Source} was ignored: {Reason}")]
+    public static partial void EventIgnored(this ILogger log, string source, string reason);
+
+    [LoggerMessage(1403, LogLevel.Error, "An event from {Source} was dead-lettered as {Reason}: {Detail}")]
+    public static partial void EventDeadLettered(this ILogger log, string source, string reason, string detail);
+
+    [LoggerMessage(1404, LogLevel.Warning, "The journal is away. Events from {Source} are held unsettled, and no more are taken: {Reason}")]
+    public static partial void JournalAway(this ILogger log, string source, string reason);
+
+    [LoggerMessage(1405, LogLevel.Error, "An event from {Source} could not be heard, try {Attempt}: {Reason}")]
+    public static partial void EventFailed(this ILogger log, string source, int attempt, string reason, Exception failure);
+
+    [LoggerMessage(1406, LogLevel.Warning, "Events from {Source}: a lock could not be renewed, its event may come again: {Reason}")]
+    public static partial void LockNotRenewed(this ILogger log, string source, string reason);
+
+    [LoggerMessage(1407, LogLevel.Warning, "Events from {Source}: the token could not be renewed and is tried again: {Reason}")]
+    public static partial void TokenNotRenewed(this ILogger log, string source, string reason);
+}

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using AksArcJit.Messaging.Tests.Amqp;
+
+[assembly: AssemblyFixture(typeof(RabbitMq))]
+
+namespace AksArcJit.Messaging.Tests.Amqp;
+
+/// <summary>
+/// RabbitMQ from the system's packages as an ordinary process: directories of its own, loopback, free ports, its own epmd (which would
+/// outlive it, and is ended by its id). Started by the first test that needs it.
+/// </summary>
+public sealed class RabbitMq : IAsyncDisposable
+{
+    public const string User = "aksarcjit";
+    private const string Script = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+    private const int Queues = 40;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
+    private readonly string _folder = Directory.CreateTempSubdirectory("aksarcjit-rabbit-").FullName;
+    private readonly Lock _gate = new();
+    private readonly string _password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    private Process? _epmd;
+    private Process? _server;
+    private Task? _started;
+    private int _taken;
+
+    public int Port { get; private set; }
+
+    public string PasswordFile => Path.Combine(_folder, "password");
+
+    public string Password => _password;
+
+    /// <summary>A quorum queue that nobody else uses, with <c>&lt;name&gt;.dead</c> for what is rejected or delivered ten times.</summary>
+    public async Task<string> QueueAsync()
+    {
+        Assert.SkipUnless(File.Exists(Script) && FindEpmd() is not null, "RabbitMQ is not installed (Debian package rabbitmq-server); ./scripts/test.sh installs it.");
+        lock (_gate)
+            _started ??= StartAsync();
+        await _started;
+        return $"q{Interlocked.Increment(ref _taken)}";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in new[] { _server, _epmd }.OfType<Process>())
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string? FindEpmd() => new[] { "/usr/bin/epmd", "/usr/local/bin/epmd" }.FirstOrDefault(File.Exists);
+
+    private async Task StartAsync()
+    {
+        var (epmdPort, distributionPort) = (FreePort(), FreePort());
+        Port = FreePort();
+        File.WriteAllText(PasswordFile, _password + "\n");
+        File.WriteAllText(At("enabled_plugins"), "[rabbitmq_amqp1_0].\n");
+        File.WriteAllText(At("definitions.json"), Definitions());
+        File.WriteAllText(At("rabbitmq.conf"), $"listeners.tcp.1 = 127.0.0.1:{Port}\nload_definitions = {At("definitions.json")}\nlog.console = true\nlog.file = false\n");
+
+        _epmd = Start(FindEpmd()!, ["-port", $"{epmdPort}", "-address", "127.0.0.1"], []);
+        _server = Start(Script, [], new Dictionary<string, string>
+        {
+            ["HOME"] = _folder,
+            ["ERL_EPMD_PORT"] = $"{epmdPort}",
+            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_NODENAME"] = $"aksarcjit{Environment.ProcessId}@localhost",
+            ["RABBITMQ_DIST_PORT"] = $"{distributionPort}",
+            ["RABBITMQ_MNESIA_BASE"] = At("mnesia"),
+            ["RABBITMQ_LOG_BASE"] = At("log"),
+            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = At("enabled_plugins"),
+            ["RABBITMQ_PLUGINS_EXPAND_DIR"] = At("plugins"),
+            ["RABBITMQ_FEATURE_FLAGS_FILE"] = At("feature_flags"),
+            ["RABBITMQ_CONFIG_FILE"] = At("rabbitmq.conf"),
+            ["RABBITMQ_ADVANCED_CONFIG_FILE"] = At("advanced.config"),
+            ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
+            ["RABBITMQ_PID_FILE"] = At("pid"),
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none",
+        });
+        await ListeningAsync(_server).WaitAsync(StartLimit);
+    }
+
+    private static async Task ListeningAsync(Process server)
+    {
+        var said = new StringBuilder();
+        while (await server.StandardOutput.ReadLineAsync() is { } line)
+        {
+            said.AppendLine(line);
+            if (!line.Contains("completed with", StringComparison.Ordinal))
+                continue;
+            // Read on, so that the pipe never fills.
+            _ = server.StandardOutput.ReadToEndAsync();
+            return;
+        }
+        throw new InvalidOperationException($"RabbitMQ ended before it listened:\n{said}");
+    }
+
+    private string Definitions()
+    {
+        byte[] salt = [1, 2, 3, 4];
+        var hash = Convert.ToBase64String([.. salt, .. SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(_password)])]);
+        var names = Enumerable.Range(1, Queues).Select(number => $"q{number}").ToList();
+        return JsonSerializer.Serialize(new
+        {
+            users = new[] { new { name = User, password_hash = hash, hashing_algorithm = "rabbit_password_hashing_sha256", tags = "" } },
+            vhosts = new[] { new { name = "/" } },
+            permissions = new[] { new { user = User, vhost = "/", configure = ".*", write = ".*", read = ".*" } },
+            queues = names.Select(name => Queue(name, new Dictionary<string, object>
+            {
+                ["x-queue-type"] = "quorum",
+                ["x-delivery-limit"] = 10,
+                ["x-dead-letter-exchange"] = "",
+                ["x-dead-letter-routing-key"] = $"{name}.dead",
+            })).Concat(names.Select(name => Queue($"{name}.dead", []))),
+        });
+
+        static object Queue(string name, Dictionary<string, object> arguments) => new { name, vhost = "/", durable = true, auto_delete = false, arguments };
+    }
+
+    private static Process Start(string command, IEnumerable<string> arguments, Dictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    private string At(string name) => Path.Combine(_folder, name);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
