@@ -44,7 +44,7 @@ internal static class BundleFile
             var beyond = string.Join(' ', verdict.Findings.OfType<BundleFinding.Unchecked>().Select(finding => $"{finding}."));
             return new VerdictView(
                 damages.Count > 0 ? "damaged" : beyond.Length > 0 ? "unchecked" : "clean",
-                verdict.Facts, 0, verdict.Checkpoint is null ? 0 : 1, damages.Count, damages, Horizon(verdict, anchor), unproven, new Dictionary<string, long>(),
+                verdict.Facts, verdict.Chains, verdict.Checkpoint is null ? 0 : 1, damages.Count, damages, Horizon(verdict, anchor), unproven, new Dictionary<string, long>(),
                 beyond.Length > 0 ? beyond : null);
         }
         finally

@@ -18,7 +18,7 @@ public abstract record BundleFinding(string? Entry, string What)
     /// <summary>The bundle is as it was made, and does not prove this.</summary>
     public sealed record Unproven(string? Entry, string What) : BundleFinding(Entry, What);
 
-    public override string ToString() => $"{Entry ?? "the bundle"} {What}";
+    public sealed override string ToString() => $"{Entry ?? "the bundle"} {What}";
 }
 
 /// <summary>Whose key the checkpoint's signature was verified with.</summary>
@@ -39,6 +39,9 @@ public enum KeySource
 /// <param name="Findings">In the order of the bundle.</param>
 public sealed record BundleVerdict(EvidenceSubject? Subject, long Facts, string? KeyId, KeySource SignedBy, IReadOnlyList<BundleFinding> Findings)
 {
+    /// <summary>Chains with facts: the ticket's and its requests'.</summary>
+    public long Chains { get; init; }
+
     /// <summary>To be compared with what is anchored outside; null without a legible one.</summary>
     public SignedCheckpoint? Checkpoint { get; init; }
 

@@ -32,6 +32,7 @@ public static class BundleVerification
         private (string? KeyId, KeySource By) _signature = (null, KeySource.None);
         private SignedCheckpoint? _checkpoint;
         private long _facts;
+        private long _chains;
 
         public BundleVerdict Verify()
         {
@@ -58,7 +59,7 @@ public static class BundleVerification
             return Verdict(about.Subject);
         }
 
-        private BundleVerdict Verdict(EvidenceSubject? subject) => new(subject, _facts, _signature.KeyId, _signature.By, findings) { Checkpoint = _checkpoint };
+        private BundleVerdict Verdict(EvidenceSubject? subject) => new(subject, _facts, _signature.KeyId, _signature.By, findings) { Checkpoint = _checkpoint, Chains = _chains };
 
         private void CheckEnd()
         {
@@ -122,6 +123,7 @@ public static class BundleVerification
             if (Read(file, Records) is not { } records)
                 return null;
             _facts += records.Count;
+            _chains += records.Count > 0 ? 1 : 0;
             if (HashChain.FirstDamage(stream, records) is { } damage)
                 findings.Add(new Damage(file, $"breaks its chain: version {damage.Version} {damage.What}", stream, damage.Version));
             var proof = _contents.ContainsKey(folder + BundleNames.Proof) ? Read(folder + BundleNames.Proof, BundleDocuments.ReadProof) : null;

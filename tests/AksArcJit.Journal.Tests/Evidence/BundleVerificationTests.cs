@@ -208,6 +208,7 @@ public class BundleVerificationTests
 
         Assert.False(verdict.IsDamaged);
         Assert.Contains(verdict.Findings, finding => finding is BundleFinding.Unproven { Entry: "report.html" });
+        Assert.All(verdict.Findings, finding => Assert.StartsWith($"{finding.Entry ?? "the bundle"} ", finding.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]
