@@ -38,8 +38,8 @@ public class DeadlineQueueTests
         var queue = new DeadlineQueue();
         queue.Schedule(Stream(1), Noon.AddSeconds(5), false);
         queue.Peek();
-        var (removal, other, changed) = queue.Peek();
-        Assert.Equal((null, Noon.AddSeconds(5)), (removal, other));
+        var (at, changed) = queue.Peek();
+        Assert.Equal(Noon.AddSeconds(5), at);
         Assert.False(changed.IsCompleted);
         queue.Schedule(Stream(2), Noon, false);
         Assert.True(changed.IsCompleted);

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using AksArcJit.Broker.Operations;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
 using AksArcJit.Broker.Tickets;
 using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
 using Microsoft.Extensions.Logging;
 
 namespace AksArcJit.Broker.Deadlines;
@@ -18,37 +20,38 @@ public sealed class DeadlineLoop(
     public static readonly TimeSpan RereadInterval = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(2);
 
-    // Grants wait for grants, never removals for them: a hung create holds a place for up to ten seconds. How many requests one cluster
-    // gets at once is the adapter's bound; this one only keeps a storm from filling memory.
-    public const int RemovalsAtOnce = 1024;
+    // Grants wait for grants, never removals for them: a hung create holds a place for up to ten seconds. Removals wait for none but those
+    // from the same cluster, so that its hang delays no other's. Theirs are so many because a storm's deletes all go before what confirms
+    // the first of them, and each must have begun for that; how many requests one cluster gets at once is the adapter's bound.
+    public const int RemovalsAtOncePerCluster = 16_384;
     public const int OthersAtOnce = 64;
 
     /// <summary>Runs until stopped; then waits for what has begun.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var (removals, others) = (new List<Task>(), new List<Task>());
+        var removals = new ConcurrentDictionary<ClusterId, Places>();
+        Places RemovalsFrom(ClusterId cluster) =>
+            removals.GetOrAdd(cluster, _ => new Places(RemovalsAtOncePerCluster, stream => AttendAsync(stream), stop));
+        var others = new Places(OthersAtOnce, stream => AttendAsync(stream, cluster => RemovalsFrom(cluster).Attend(stream)), stop);
+
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Register(() => stopped.TrySetResult());
         while (!stop.IsCancellationRequested)
         {
-            removals.RemoveAll(task => task.IsCompleted);
-            others.RemoveAll(task => task.IsCompleted);
-            while (removals.Count < RemovalsAtOnce && queue.TakeDueRemoval(time.GetUtcNow()) is { } removal)
-                removals.Add(AttendAsync(removal));
-            while (others.Count < OthersAtOnce && queue.TakeDue(time.GetUtcNow()) is { } due)
-                others.Add(AttendAsync(due));
+            while (queue.TakeDue(time.GetUtcNow()) is { } due)
+                (RemovalFrom(due) is { } cluster ? RemovalsFrom(cluster) : others).Attend(due);
 
-            // Where all places are taken, the next task to end is waited for, not the next time.
-            var (removalAt, otherAt, changed) = queue.Peek();
-            var at = Earliest(removals.Count < RemovalsAtOnce ? removalAt : null, others.Count < OthersAtOnce ? otherAt : null);
+            var (at, changed) = queue.Peek();
             using var timer = new CancellationTokenSource();
-            List<Task> waits = [stopped.Task, changed, .. removals, .. others];
+            List<Task> waits = [stopped.Task, changed];
             if (at is { } next)
                 waits.Add(Task.Delay(Clamp(next - time.GetUtcNow()), time, timer.Token));
             await Task.WhenAny(waits);
             await timer.CancelAsync();
         }
-        await Task.WhenAll([.. removals, .. others]);
+        // The others first: what they begin for a cluster is waited for with the rest.
+        await others.EmptyAsync();
+        await Task.WhenAll(removals.Values.Select(places => places.EmptyAsync()));
     }
 
     /// <summary>Attends everything that is due now, one after another, until nothing is.</summary>
@@ -84,12 +87,21 @@ public sealed class DeadlineLoop(
     }
 
     /// <summary>Never throws: what fails is told and comes again.</summary>
-    private async Task AttendAsync(StreamId stream)
+    /// <param name="handOver">Takes what turns out to be a removal, which is then not attended to here; null where nothing is handed over.</param>
+    private async Task AttendAsync(StreamId stream, Action<ClusterId>? handOver = null)
     {
         try
         {
             if (stream.Request is { } request)
-                await engine.AdvanceUntilWaitAsync(request);
+            {
+                // After a start memory knows no grant: it is read here, and its removal waits where it holds up no other cluster's.
+                if (handOver is not null && openGrants.Recall(request) is null)
+                    await engine.ReadAsync(request, CancellationToken.None);
+                if (handOver is not null && openGrants.RemovalFrom(request) is { } cluster)
+                    handOver(cluster);
+                else
+                    await engine.AdvanceUntilWaitAsync(request);
+            }
             else if (stream.Ticket is { } ticket)
                 await tickets.DistributeAsync(ticket);
             else if (stream == StreamId.System)
@@ -112,7 +124,7 @@ public sealed class DeadlineLoop(
 
     private bool IsRemoval(StreamId stream) => stream.Request is { } id && openGrants.IsToBeRemoved(id);
 
-    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
+    private ClusterId? RemovalFrom(StreamId stream) => stream.Request is { } id ? openGrants.RemovalFrom(id) : null;
 
     private static TimeSpan Clamp(TimeSpan wait) =>
         wait < TimeSpan.Zero ? TimeSpan.Zero : wait > RereadInterval ? RereadInterval : wait;

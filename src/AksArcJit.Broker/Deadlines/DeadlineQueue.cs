@@ -37,13 +37,6 @@ public sealed class DeadlineQueue : IWakeUps
         }
     }
 
-    /// <summary>Takes the next removal that is due; null where none is.</summary>
-    public StreamId? TakeDueRemoval(DateTimeOffset now)
-    {
-        lock (_gate)
-            return Take(_removals, now);
-    }
-
     /// <summary>Takes the next stream that is due, removals first; null where none is.</summary>
     public StreamId? TakeDue(DateTimeOffset now)
     {
@@ -51,14 +44,15 @@ public sealed class DeadlineQueue : IWakeUps
             return Take(_removals, now) ?? Take(_others, now);
     }
 
-    /// <summary>The next times, null where there is none, and a task that ends when an earlier one may have come.</summary>
-    public (DateTimeOffset? Removal, DateTimeOffset? Other, Task Changed) Peek()
+    /// <summary>The next time, null where there is none, and a task that ends when an earlier one may have come.</summary>
+    public (DateTimeOffset? At, Task Changed) Peek()
     {
         lock (_gate)
         {
             if (_changed.Task.IsCompleted)
                 _changed = New();
-            return (Next(_removals), Next(_others), _changed.Task);
+            var (removal, other) = (Next(_removals), Next(_others));
+            return (removal is null || other < removal ? other : removal, _changed.Task);
         }
     }
 

@@ -46,6 +46,10 @@ public sealed class OpenGrants
     /// <summary>True where the next step can only take access away.</summary>
     public bool IsToBeRemoved(RequestId id) => Recall(id) is { State: not RequestState.Granting };
 
+    /// <summary>The cluster, where the next step can only take access away; else null.</summary>
+    public ClusterId? RemovalFrom(RequestId id) =>
+        Recall(id) is { State: RequestState.Asked asked and not RequestState.Granting } ? asked.Request.Terms.Cluster : null;
+
     /// <summary>True where a removal is under way.</summary>
     public bool IsBeingRemoved(RequestId id) => Recall(id) is { State: RequestState.Revoking or RequestState.RevocationUnconfirmed };
 }
