@@ -26,11 +26,12 @@ internal sealed class ApiClient(ConnectionSource source, ClusterConnection conne
 
     /// <param name="needs">For the reason, where the server forbids it.</param>
     /// <param name="sendBy">UTC; the request is not sent later.</param>
+    /// <param name="goesFirst">Before all who wait in this lane and do not go first.</param>
     public async Task<Answer<T>> SendAsync<T>(
         Lane lane, Permission needs, Func<IKubernetes, CancellationToken, Task<T>> request, CancellationToken cancellation,
-        DateTimeOffset? sendBy = null)
+        DateTimeOffset? sendBy = null, bool goesFirst = false)
     {
-        if (await lane.TryEnterAsync(cancellation) is { } standstill)
+        if (await lane.TryEnterAsync(cancellation, goesFirst) is { } standstill)
             return new Answer<T>.NotSent(standstill);
         Answer<T>? answer = null;
         try
@@ -88,13 +89,7 @@ internal sealed class ApiClient(ConnectionSource source, ClusterConnection conne
         }
     }
 
-    public void Dispose()
-    {
-        source.Dispose();
-        Removals.Dispose();
-        Grants.Dispose();
-        Reads.Dispose();
-    }
+    public void Dispose() => source.Dispose();
 
     private async Task<Answer<T>> SendNowAsync<T>(
         Permission needs, Func<IKubernetes, CancellationToken, Task<T>> request, TimeSpan left, CancellationToken cancellation)

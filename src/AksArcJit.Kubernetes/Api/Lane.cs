@@ -4,63 +4,49 @@ namespace AksArcJit.Kubernetes.Api;
 /// A bound on requests in flight for one purpose, and its circuit. Whoever waits goes on waiting as long as the API server answers: a
 /// queue is no outage. When several requests in a row got no answer the lane stands still: nobody waits any more, and one request is let
 /// through every half second to find out whether the server is back. So a dead cluster holds up nobody, and one that returns is noticed
-/// within half a second of the next attempt.
+/// within half a second of the next attempt. Among those who wait, what takes access away goes before what only confirms it.
 /// </summary>
 /// <param name="longestPause">How long at most the lane keeps still because the server asks for it.</param>
 /// <param name="trialInterval">How often a lane that stands still lets one through; zero, wherever a place is free.</param>
 /// <param name="patience">How long a pause may be waited out; a longer one is told at once.</param>
-internal sealed class Lane(int width, TimeSpan longestPause, TimeSpan trialInterval, TimeSpan patience, TimeProvider time) : IDisposable
+internal sealed class Lane(int width, TimeSpan longestPause, TimeSpan trialInterval, TimeSpan patience, TimeProvider time)
 {
     public static readonly TimeSpan TrialInterval = TimeSpan.FromMilliseconds(500);
     private const int UnansweredUntilStill = 3;
 
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _places = new(width);
-    private CancellationTokenSource _movement = new();
+    private readonly Queue<TaskCompletionSource<string?>> _first = new();
+    private readonly Queue<TaskCompletionSource<string?>> _then = new();
+    private int _free = width;
     private int _unanswered;
     private DateTimeOffset? _stillSince;
     private DateTimeOffset _nextTrial;
     private DateTimeOffset _pausedUntil;
 
+    /// <param name="goesFirst">Before all who wait and do not go first.</param>
     /// <returns>Null where a place is taken; else why nothing is to be sent.</returns>
-    public async Task<string?> TryEnterAsync(CancellationToken cancellation)
+    public async Task<string?> TryEnterAsync(CancellationToken cancellation, bool goesFirst = false)
     {
-        if (await PausedAsync(cancellation) is { } paused)
-            return paused;
-        CancellationToken movement;
-        lock (_gate)
-        {
-            if (_stillSince is not null)
-            {
-                if (time.GetUtcNow() < _nextTrial || !_places.Wait(0, CancellationToken.None))
-                    return Still();
-                _nextTrial = time.GetUtcNow() + trialInterval;
-                return null;
-            }
-            if (_places.Wait(0, CancellationToken.None))
-                return null;
-            movement = _movement.Token;
-        }
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation, movement);
+        if (await TakePlaceAsync(goesFirst, cancellation) is { } standstill)
+            return standstill;
+        // With the place in hand: those in line must not send, one after another, into a pause that began while they waited.
+        var mayEnter = false;
         try
         {
-            await _places.WaitAsync(waiting.Token);
-            // A place that came free with the standstill is no reason to wait for no answer too.
-            if (!movement.IsCancellationRequested)
-                return null;
-            _places.Release();
-            return Still();
+            var paused = await PausedAsync(cancellation);
+            mayEnter = paused is null;
+            return paused;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        finally
         {
-            return Still();
+            if (!mayEnter)
+                Leave(answered: null);
         }
     }
 
     /// <param name="answered">Null where nobody waited for the answer.</param>
     public void Leave(bool? answered)
     {
-        CancellationTokenSource? stopped = null;
         lock (_gate)
         {
             if (answered == true)
@@ -71,12 +57,15 @@ internal sealed class Lane(int width, TimeSpan longestPause, TimeSpan trialInter
             {
                 _stillSince = time.GetUtcNow();
                 _nextTrial = _stillSince.Value + trialInterval;
-                (stopped, _movement) = (_movement, new CancellationTokenSource());
+                while (Next() is { } told)
+                    told.TrySetResult(Still());
             }
+            // Who was cancelled meanwhile takes no place.
+            while (Next() is { } waiting)
+                if (waiting.TrySetResult(null))
+                    return;
+            _free++;
         }
-        stopped?.Cancel();
-        stopped?.Dispose();
-        _places.Release();
     }
 
     /// <summary>The server asks for a pause (429, Retry-After).</summary>
@@ -87,11 +76,28 @@ internal sealed class Lane(int width, TimeSpan longestPause, TimeSpan trialInter
             _pausedUntil = until > _pausedUntil ? until : _pausedUntil;
     }
 
-    public void Dispose()
+    private async Task<string?> TakePlaceAsync(bool goesFirst, CancellationToken cancellation)
     {
-        _places.Dispose();
-        _movement.Dispose();
+        TaskCompletionSource<string?> waiting;
+        lock (_gate)
+        {
+            if (_stillSince is not null && (_free == 0 || time.GetUtcNow() < _nextTrial))
+                return Still();
+            if (_stillSince is not null)
+                _nextTrial = time.GetUtcNow() + trialInterval;
+            if (_free > 0)
+            {
+                _free--;
+                return null;
+            }
+            waiting = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            (goesFirst ? _first : _then).Enqueue(waiting);
+        }
+        await using var registration = cancellation.Register(() => waiting.TrySetCanceled(cancellation));
+        return await waiting.Task;
     }
+
+    private TaskCompletionSource<string?>? Next() => _first.TryDequeue(out var next) || _then.TryDequeue(out next) ? next : null;
 
     private async Task<string?> PausedAsync(CancellationToken cancellation)
     {

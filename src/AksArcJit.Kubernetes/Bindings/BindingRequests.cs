@@ -34,14 +34,17 @@ internal static class BindingRequests
             cancellation, sendBy);
     }
 
-    /// <summary>Only the object of this uid: one that was re-created under the name is a 409.</summary>
+    /// <summary>
+    /// Only the object of this uid: one that was re-created under the name is a 409. Ahead of what confirms other removals: in a storm
+    /// access ends first, and is proved to have ended then.
+    /// </summary>
     public static Task<Answer<V1Status>> DeleteAsync(ApiClient api, BindingName name, string uid, CancellationToken cancellation)
     {
         var options = new V1DeleteOptions { Preconditions = new V1Preconditions { Uid = uid }, PropagationPolicy = "Background" };
         return api.SendAsync(api.Removals, Permission.OnBindings("delete", name.Kind), (client, ct) => name.Namespace.Length == 0
             ? client.RbacAuthorizationV1.DeleteClusterRoleBindingAsync(Path(name.Name), options, cancellationToken: ct)
             : client.RbacAuthorizationV1.DeleteNamespacedRoleBindingAsync(Path(name.Name), Path(name.Namespace), options, cancellationToken: ct),
-            cancellation);
+            cancellation, goesFirst: true);
     }
 
     private static string Path(string segment) => Uri.EscapeDataString(segment);

@@ -13,7 +13,7 @@ public sealed class LaneTests
     [Fact]
     public async Task TryEnter_WhenOthersAreAnswered_ThenGoesOnWaiting()
     {
-        using var lane = Lane(2);
+        var lane = Lane(2);
         await EnterAsync(lane, 2);
         var first = lane.TryEnterAsync(Ct);
         var second = lane.TryEnterAsync(Ct);
@@ -30,7 +30,7 @@ public sealed class LaneTests
     [Fact]
     public async Task TryEnter_WhenSeveralInARowGotNoAnswer_ThenWhoeverWaitsIsToldAtOnce()
     {
-        using var lane = Lane(3);
+        var lane = Lane(3);
         await EnterAsync(lane, 3);
         var waiting = Enumerable.Range(0, 10).Select(_ => lane.TryEnterAsync(Ct)).ToList();
 
@@ -45,7 +45,7 @@ public sealed class LaneTests
     [Fact]
     public async Task TryEnter_WhenItStandsStill_ThenOneEveryHalfSecondFindsOut()
     {
-        using var lane = Lane(16);
+        var lane = Lane(16);
         await StandStillAsync(lane);
         Assert.NotNull(await lane.TryEnterAsync(Ct));
 
@@ -65,7 +65,7 @@ public sealed class LaneTests
     [Fact]
     public async Task TryEnter_WhenATrialIsAnswered_ThenEverybodyGoesOn()
     {
-        using var lane = Lane(16);
+        var lane = Lane(16);
         await StandStillAsync(lane);
         _clock.Advance(Api.Lane.TrialInterval);
         Assert.Null(await lane.TryEnterAsync(Ct));
@@ -78,7 +78,7 @@ public sealed class LaneTests
     [Fact]
     public async Task Leave_WhenNobodyWaitedForTheAnswer_ThenSaysNothingOfTheServer()
     {
-        using var lane = Lane(4);
+        var lane = Lane(4);
         for (var i = 0; i < 10; i++)
         {
             await EnterAsync(lane, 1);
@@ -91,7 +91,7 @@ public sealed class LaneTests
     [Fact]
     public async Task TryEnter_WhenItStoodStill_ThenItsPlacesAreNotLost()
     {
-        using var lane = Lane(1);
+        var lane = Lane(1);
         for (var i = 0; i < 2; i++)
         {
             await EnterAsync(lane, 1);
@@ -107,12 +107,44 @@ public sealed class LaneTests
         await EnterAsync(lane, 1);
     }
 
+    [Fact]
+    public async Task TryEnter_WhenOneGoesFirst_ThenItPassesThoseWhoWaitedLonger()
+    {
+        var lane = Lane(1);
+        await EnterAsync(lane, 1);
+        var longer = lane.TryEnterAsync(Ct);
+        var first = lane.TryEnterAsync(Ct, goesFirst: true);
+
+        lane.Leave(answered: true);
+
+        Assert.Null(await first);
+        Assert.False(longer.IsCompleted);
+        lane.Leave(answered: true);
+        Assert.Null(await longer);
+    }
+
+    [Fact]
+    public async Task Pause_WhenItBeginsWhileSomebodyWaits_ThenHoldsForThemToo()
+    {
+        var lane = Lane(1);
+        await EnterAsync(lane, 1);
+        var waiting = lane.TryEnterAsync(Ct);
+        lane.Pause(TimeSpan.FromSeconds(2));
+
+        lane.Leave(answered: true);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(waiting.IsCompleted);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await waiting);
+    }
+
     [Theory]
     [InlineData(3, 3)]
     [InlineData(60, 4)]
     public async Task Pause_ThenNobodyEntersUntilItEndsOrTheLongestIsOver(int asked, int kept)
     {
-        using var lane = Lane(1);
+        var lane = Lane(1);
         lane.Pause(TimeSpan.FromSeconds(asked));
         var waiting = lane.TryEnterAsync(Ct);
         _clock.Advance(TimeSpan.FromSeconds(kept) - TimeSpan.FromMilliseconds(1));
@@ -126,7 +158,7 @@ public sealed class LaneTests
     [Fact]
     public async Task Pause_WhenItIsLongerThanARequestMayWait_ThenToldAtOnce()
     {
-        using var lane = new Lane(1, TimeSpan.FromSeconds(30), Api.Lane.TrialInterval, Patience, _clock);
+        var lane = new Lane(1, TimeSpan.FromSeconds(30), Api.Lane.TrialInterval, Patience, _clock);
         lane.Pause(TimeSpan.FromSeconds(20));
 
         Assert.Contains("asked to be left alone", await lane.TryEnterAsync(Ct));
@@ -135,7 +167,7 @@ public sealed class LaneTests
     [Fact]
     public async Task TryEnter_WhenCancelled_ThenThrows()
     {
-        using var lane = Lane(1);
+        var lane = Lane(1);
         using var cancellation = new CancellationTokenSource();
         await EnterAsync(lane, 1);
         var waiting = lane.TryEnterAsync(cancellation.Token);
