@@ -1,3 +1,4 @@
+using AksArcJit.Benchmarks.Cluster;
 using AksArcJit.Benchmarks.Journal;
 
 // Ratios of what the product does to what the machine can do, measured in one run: the machine's speed cancels out.
@@ -7,6 +8,7 @@ Dictionary<string, Func<bool, Task<bool>>> runs = new(StringComparer.Ordinal)
     ["append"] = AppendRun.RunAsync,
     ["verify"] = VerifyRun.RunAsync,
     ["open"] = OpenRun.RunAsync,
+    ["cluster"] = ClusterRun.RunAsync,
 };
 
 var isSmoke = args.Contains("--smoke");
