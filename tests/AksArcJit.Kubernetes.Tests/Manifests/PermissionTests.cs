@@ -29,6 +29,8 @@ public sealed class PermissionTests(ServerUnderTest server) : IAsyncDisposable
 
         await Ground.EventuallyAsync(() => TroublesAsync(broker), troubles => troubles.Count == 0);
         Assert.Empty(await WatchTroublesAsync());
+        // What readiness asks for is what the manifest gives.
+        Assert.Null(await broker.CheckAsync(Ground.Ct));
     }
 
     [Theory]
@@ -98,7 +100,7 @@ public sealed class PermissionTests(ServerUnderTest server) : IAsyncDisposable
     /// <summary>The watches that prompt the sweep, ended by the server after a second.</summary>
     private async Task<IReadOnlyList<string>> WatchTroublesAsync()
     {
-        var watches = await Task.WhenAll(((string[])["clusterrolebindings", "rolebindings"]).Select(resource => Command.RunAsync(
+        var watches = await Task.WhenAll(((string[])["clusterrolebindings", "rolebindings", "clusterroles"]).Select(resource => Command.RunAsync(
             "kubectl", ["get", "--raw", $"/apis/rbac.authorization.k8s.io/v1/{resource}?watch=true&timeoutSeconds=1", $"--as={Broker}", $"--kubeconfig={server.KubeconfigPath}"])));
         return [.. watches.Where(watch => watch.ExitCode != 0).Select(watch => watch.Errors)];
     }
