@@ -56,9 +56,12 @@ public sealed class BindingSweep(RequestEngine engine, ClusterBook book, TimePro
     {
         if (change.Standing is { } standing)
             return await LookAsync(cluster, standing, _ => false);
-        return await ReadAsync(change.Name.Request) is Reading<RequestState>.Found { Value: RequestState.Active active } && active.Grant.Binding == change.Name
-            ? await LookForAsync(cluster, active)
-            : null;
+        if (await ReadAsync(change.Name.Request) is not Reading<RequestState>.Found { Value: RequestState.Active active } || active.Grant.Binding != change.Name)
+            return null;
+        // One that lost our labels has left what is watched, and stands all the same.
+        return await cluster.ReadBindingAsync(change.Name, CancellationToken.None) is Reading<StandingBinding>.Found { Value: var left }
+            ? await LookAsync(cluster, left, _ => false)
+            : await LookForAsync(cluster, active);
     }
 
     private async Task<Reading<RequestState>> ReadAsync(RequestId? id)
