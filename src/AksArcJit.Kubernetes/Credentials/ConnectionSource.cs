@@ -17,7 +17,7 @@ internal sealed class ConnectionSource : IDisposable
     private readonly ClusterConnection _connection;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _refreshing = new(1);
+    private Task _refreshing = Task.CompletedTask;
     private Opened? _current;
     private Kubeconfig? _read;
     private string _fingerprint = "";
@@ -47,13 +47,9 @@ internal sealed class ConnectionSource : IDisposable
     /// <exception cref="CredentialException">There are no credentials yet; the message says why.</exception>
     public async Task<Lease> TakeAsync(CancellationToken cancellation)
     {
-        if (IsDue())
-        {
-            var refreshing = RefreshAsync(cancellation);
-            // Whoever has a client does not wait for a plug-in.
-            if (_current is null || _read?.Plugin is null)
-                await refreshing;
-        }
+        if (Refreshing() is { } refreshing)
+            // The request's patience ends, and what it waited for goes on: a slow plug-in serves those who come after.
+            await refreshing.WaitAsync(cancellation);
         lock (_gate)
             return _current?.Take() ?? throw new CredentialException(Trouble ?? "the connection is not open");
     }
@@ -75,55 +71,48 @@ internal sealed class ConnectionSource : IDisposable
         }
     }
 
-    private bool IsDue()
+    /// <returns>What is to be waited for; null where there is a client to go on with.</returns>
+    private Task? Refreshing()
     {
         lock (_gate)
-            return _current is null || _time.GetUtcNow() >= _lookAt;
+        {
+            if (_current is not null && _time.GetUtcNow() < _lookAt)
+                return null;
+            // One at a time; whoever comes meanwhile uses what there is, or waits for the same.
+            if (_refreshing.IsCompleted)
+                _refreshing = RefreshAsync();
+            // Whoever has a client does not wait for a plug-in.
+            return _current is null || _read?.Plugin is null ? _refreshing : null;
+        }
     }
 
-    private async Task RefreshAsync(CancellationToken cancellation)
+    /// <summary>Never throws, and belongs to no request: what fails is told.</summary>
+    private async Task RefreshAsync()
     {
-        // One at a time; whoever comes meanwhile uses what there is, or waits for the first.
-        if (!await _refreshing.WaitAsync(_current is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellation))
-            return;
+        var pause = Freshness;
         try
         {
-            if (!IsDue())
-                return;
-            var pause = Freshness;
-            try
-            {
-                if (_current is null || _time.GetUtcNow() >= _renewAt || Kubeconfig.Fingerprint(_connection.KubeconfigPath, _read) != _fingerprint)
-                    pause = await ReopenAsync(cancellation);
-                else
-                    Trouble = null;
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                throw;
-            }
-            catch (Exception e)
-            {
-                Trouble = $"its credentials cannot be renewed: {e.Message}";
-                pause = PluginPause;
-            }
-            lock (_gate)
-                _lookAt = _time.GetUtcNow() + pause;
+            if (_current is null || _time.GetUtcNow() >= _renewAt || Kubeconfig.Fingerprint(_connection.KubeconfigPath, _read) != _fingerprint)
+                pause = await ReopenAsync();
+            else
+                Trouble = null;
         }
-        finally
+        catch (Exception e)
         {
-            _refreshing.Release();
+            Trouble = $"its credentials cannot be renewed: {e.Message}";
+            pause = PluginPause;
         }
+        lock (_gate)
+            _lookAt = _time.GetUtcNow() + pause;
     }
 
     /// <returns>No sooner than after this again.</returns>
-    private async Task<TimeSpan> ReopenAsync(CancellationToken cancellation)
+    private async Task<TimeSpan> ReopenAsync()
     {
         if ((Trouble = Read(out var read)) is not null)
             return Freshness;
         var plugin = read!.Plugin;
-        // Uncancelled: what was begun for one request serves all.
-        var given = plugin is null ? null : await ExecPlugin.RunAsync(plugin, Path.GetDirectoryName(Path.GetFullPath(_connection.KubeconfigPath))!, _time, CancellationToken.None).WaitAsync(cancellation);
+        var given = plugin is null ? null : await ExecPlugin.RunAsync(plugin, Path.GetDirectoryName(Path.GetFullPath(_connection.KubeconfigPath))!, _time, CancellationToken.None);
         Trouble = Open(read, given);
         return plugin is null ? Freshness : PluginPause;
     }

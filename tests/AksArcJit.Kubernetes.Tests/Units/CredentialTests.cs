@@ -95,6 +95,24 @@ public sealed class CredentialTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Plugin_WhenItTakesLongerThanARequest_ThenWhatItGivesServesTheNext()
+    {
+        Write("said", $$$"""{"status":{"token":"{{{_server.AdminToken}}}"} }""");
+        Write("asked", "");
+        using var clusters = Open(Write("config", Tokenless($$"""exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, args: ["-c", "echo x >> {{_directory.FullName}}/asked; until [ -e {{_directory.FullName}}/done ]; do sleep 0.01; done; cat {{_directory.FullName}}/said"], interactiveMode: Never}""")));
+        var first = CheckAsync(clusters);
+        await Ground.EventuallyAsync(() => File.ReadAllTextAsync(Path.Combine(_directory.FullName, "asked"), Ground.Ct), text => text.Length > 0);
+        _clock.Advance(new ClusterConnection(ClusterId.Parse("one"), "", "test").RequestTimeout);
+        Assert.Contains("no answer", await first);
+
+        Write("done", "");
+        var second = CheckAsync(clusters);
+
+        Assert.Null(await second);
+        Assert.Single(await File.ReadAllLinesAsync(Path.Combine(_directory.FullName, "asked"), Ground.Ct));
+    }
+
+    [Fact]
     public async Task InCluster_WhenThePodsTokenIsRotated_ThenItIsReadAgain()
     {
         Environment.SetEnvironmentVariable("KUBERNETES_SERVICE_HOST", _server.Url.Host);
