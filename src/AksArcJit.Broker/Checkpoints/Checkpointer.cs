@@ -29,6 +29,9 @@ public sealed class Checkpointer(
     /// <summary>As last seen; null before the first.</summary>
     public Checkpoint? Newest { get; private set; }
 
+    /// <summary>Why the last that was due was not made; null where it was.</summary>
+    public string? Fault { get; private set; }
+
     public async Task RunAsync(CancellationToken stop)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,11 +42,12 @@ public sealed class Checkpointer(
             try
             {
                 await AttendAsync(stop);
+                Fault = null;
             }
             catch (Exception failure) when (failure is JournalUnavailableException or SignerUnavailableException)
             {
                 logger.CheckpointFailed(failure.Message);
-                failed = true;
+                (failed, Fault) = (true, failure.Message);
             }
             var now = time.GetUtcNow();
             var (dueAt, changed) = coverage.Due;
@@ -73,7 +77,10 @@ public sealed class Checkpointer(
             await CheckpointAsync(cancellation);
     }
 
-    /// <summary>Covers what is uncovered now, in as many checkpoints as that takes; none where nothing is, or the journal is not to be trusted.</summary>
+    /// <summary>
+    /// Covers what is uncovered now, in as many checkpoints as that takes; none where nothing is, or the journal is not to be trusted. What
+    /// comes meanwhile is left to the next.
+    /// </summary>
     public async Task CheckpointAsync(CancellationToken cancellation)
     {
         while (await FollowAsync(cancellation) is var (isTrusted, previous) && isTrusted && coverage.Take(ICheckpointLog.MostLeaves) is { Count: > 0 } heads)
@@ -84,6 +91,8 @@ public sealed class Checkpointer(
             Know(next.Signed);
             await SettleAsync(coverage.Cover(next.Leaves), cancellation);
             anchoring.Prompt();
+            if (heads.Count < ICheckpointLog.MostLeaves)
+                return;
         }
     }
 

@@ -65,7 +65,7 @@ public sealed class Coverage(TimeProvider time, TimeSpan interval)
             Raise(entry, append.Records[^1], time.GetUtcNow());
             if (append.Rests)
                 entry.RestsAt = append.Records[^1].Version;
-            WantBy(time.GetUtcNow() + (append.Records.Any(record => Urgent.Contains(record.Kind)) ? UrgentPause : interval));
+            WantBy(entry, append.Records[^1].Version, time.GetUtcNow() + (append.Records.Any(record => Urgent.Contains(record.Kind)) ? UrgentPause : interval));
         }
     }
 
@@ -87,8 +87,7 @@ public sealed class Coverage(TimeProvider time, TimeSpan interval)
             if (records.Count > 0)
                 Raise(entry, records[^1], askedAt);
             entry.SeenAt = entry.SeenAt > askedAt ? entry.SeenAt : askedAt;
-            if (entry.IsUncovered)
-                WantBy(time.GetUtcNow() + interval);
+            WantBy(entry, entry.Version, time.GetUtcNow() + interval);
         }
     }
 
@@ -124,11 +123,12 @@ public sealed class Coverage(TimeProvider time, TimeSpan interval)
                 if (!_entries.TryGetValue(leaf.Stream, out var entry))
                     continue;
                 entry.Covered = Math.Max(entry.Covered, leaf.Version);
+                entry.Wanted.RemoveAll(wish => wish.Version <= entry.Covered);
                 if (entry.RestsAt == leaf.Version && entry.Version <= leaf.Version)
                     settled.Add((leaf.Stream, leaf.Version));
             }
-            if (!_entries.Values.Any(entry => entry.IsUncovered))
-                _dueAt = null;
+            // What came while the checkpoint was made waits for its own time, or checkpoints would follow each other without a pause.
+            _dueAt = _entries.Values.SelectMany(entry => entry.Wanted).Min(wish => (DateTimeOffset?)wish.At);
             return settled;
         }
     }
@@ -177,8 +177,12 @@ public sealed class Coverage(TimeProvider time, TimeSpan interval)
         entry.SeenAt = entry.SeenAt > seenAt ? entry.SeenAt : seenAt;
     }
 
-    private void WantBy(DateTimeOffset at)
+    private void WantBy(Entry entry, long version, DateTimeOffset at)
     {
+        // Covered already, by whoever read it before its append was answered: a time that nothing can meet would never pass.
+        if (version <= entry.Covered || entry.Wanted.Any(wish => wish.Version == version && wish.At <= at))
+            return;
+        entry.Wanted.Add((version, at));
         if (_dueAt <= at)
             return;
         _dueAt = at;
@@ -198,6 +202,9 @@ public sealed class Coverage(TimeProvider time, TimeSpan interval)
         public long? RestsAt { get; set; }
 
         public DateTimeOffset SeenAt { get; set; } = DateTimeOffset.MinValue;
+
+        /// <summary>By when each uncovered append is to be covered.</summary>
+        public List<(long Version, DateTimeOffset At)> Wanted { get; } = [];
 
         public bool IsUncovered => Version > Covered;
     }

@@ -10,6 +10,9 @@ public sealed class JournalHealth(JournalStanding standing, VerificationState ve
     /// <summary>Number and time of the newest checkpoint; null where there is none, or none was seen yet.</summary>
     public (long Number, DateTimeOffset At)? Newest => checkpointer?.Newest is { } newest ? (newest.Number, newest.At) : null;
 
+    /// <summary>Why the last checkpoint was not made, as where the key does not answer; null where it was.</summary>
+    public string? CheckpointFault => checkpointer?.Fault;
+
     public IReadOnlyList<AnchorProgress> Anchors => anchoring?.Progress ?? [];
 
     /// <summary>What speaks against the journal; null where nothing does. While something does, nothing is granted.</summary>
@@ -17,6 +20,6 @@ public sealed class JournalHealth(JournalStanding standing, VerificationState ve
 
     public VerificationState.Round? Verified => verification.Last;
 
-    /// <summary>False where somebody has to look: an objection, damage, or an anchor that fails.</summary>
-    public bool IsWell => Objection is null && Verified is not { Damages: > 0 } && Anchors.All(anchor => anchor.Fault is null);
+    /// <summary>False where somebody has to look: an objection, damage, checkpoints that are not made, or an anchor that fails.</summary>
+    public bool IsWell => Objection is null && CheckpointFault is null && Verified is not { Damages: > 0 } && Anchors.All(anchor => anchor.Fault is null);
 }

@@ -44,6 +44,7 @@ internal sealed class ReadinessCheck(
             Journal = await journalState,
             Checkpoints = evidence.Objection is not null ? "contradicted"
                 : !evidence.HasCheckpoints ? "off"
+                : evidence.CheckpointFault is not null ? "fault"
                 : evidence.Anchors.Any(anchor => anchor.Fault is not null) ? "anchor-fault"
                 : Ok,
             Verification = evidence.Verified switch { null => "pending", { Damages: 0 } => "clean", _ => "damaged" },

@@ -1,3 +1,4 @@
+using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
@@ -69,6 +70,56 @@ public sealed class CheckpointerTests : IDisposable
         var before = _log.Checkpoints.Count;
         await PassAsync(TimeSpan.FromMinutes(10));
         Assert.Equal(before, _log.Checkpoints.Count);
+    }
+
+    [Fact]
+    public async Task WhatComesWhileACheckpointIsMade_ThenWaitsItsOwnTime()
+    {
+        await OpenTicketAsync();
+        var (made, id) = (0, (RequestId?)null);
+        _signer.Meanwhile = async () =>
+        {
+            if (++made == 1)
+                id = await AskAsync("key-1");
+        };
+        await PassAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(1, made);
+        Assert.DoesNotContain(_log.Checkpoints.SelectMany(one => one.Leaves), leaf => leaf.Stream == StreamId.Of(id!));
+        await PassAsync(TimeSpan.FromSeconds(61));
+        Assert.Equal(2, made);
+        Assert.Contains(_log.Checkpoints[1].Leaves, leaf => leaf.Stream == StreamId.Of(id!));
+    }
+
+    /// <summary>Read by the survey and covered, before the append was answered.</summary>
+    [Fact]
+    public void AnAppendThatIsCoveredBeforeItIsAnswered_ThenMakesNoCheckpointDue()
+    {
+        var coverage = new Coverage(_time, TimeSpan.FromSeconds(60));
+        var stream = StreamId.Of(Sample.TicketId);
+        var record = HashChain.Seal(stream, 0, HashChain.Start, "fact-1", "TicketOpened", _time.GetUtcNow(), "{}"u8.ToArray());
+        var append = new Append(stream, 0, [record], new Head("", false), _time.GetUtcNow(), null);
+        coverage.Begin(append);
+        Assert.True(coverage.Wants(stream, _time.GetUtcNow()));
+        coverage.See(stream, [record], _time.GetUtcNow());
+        coverage.Cover([new(stream, record.Version, record.Hash)]);
+        coverage.End(append, new AppendOutcome.Appended());
+        Assert.Empty(coverage.Take(10));
+        Assert.Null(coverage.Due.At);
+    }
+
+    [Fact]
+    public async Task AKeyThatDoesNotAnswer_ThenIsToldByHealth()
+    {
+        var health = new JournalHealth(_broker.Standing, new VerificationState(), _broker.Checkpointer, _broker.Anchoring);
+        await OpenTicketAsync();
+        await GrantAsync("key-1");
+        _time.Advance(TimeSpan.FromSeconds(61));
+        using var stop = new CancellationTokenSource();
+        _signer.IsDown = true;
+        var loop = _broker.Checkpointer!.RunAsync(stop.Token);
+        Assert.Equal((false, "the key is away"), (health.IsWell, health.CheckpointFault));
+        await stop.CancelAsync();
+        await loop;
     }
 
     [Fact]

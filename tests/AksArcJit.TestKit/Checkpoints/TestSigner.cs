@@ -11,15 +11,22 @@ public sealed class TestSigner : ISigner, IDisposable
 
     public bool IsDown { get; set; }
 
+    /// <summary>What happens elsewhere while a signature is made.</summary>
+    public Func<Task>? Meanwhile { get; set; }
+
     public CheckpointKey Key => CheckpointKey.Of(_key.ExportSubjectPublicKeyInfo());
 
     public IReadOnlyList<ReadOnlyMemory<byte>> FormerKeys => [];
 
     public Task<ReadOnlyMemory<byte>> PublicKeyAsync(CancellationToken cancellation) => Task.FromResult<ReadOnlyMemory<byte>>(_key.ExportSubjectPublicKeyInfo());
 
-    public Task<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation) => IsDown
-        ? throw new SignerUnavailableException("the key is away")
-        : Task.FromResult<ReadOnlyMemory<byte>>(_key.SignData(body.Span, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+    public async Task<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        if (IsDown)
+            throw new SignerUnavailableException("the key is away");
+        await (Meanwhile?.Invoke() ?? Task.CompletedTask);
+        return _key.SignData(body.Span, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    }
 
     public void Dispose() => _key.Dispose();
 }
