@@ -13,6 +13,10 @@ namespace AksArcJit.Broker.Requests;
 public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvider time, EffectPerformer effects, IWakeUps wakeUps, OpenGrants openGrants,
     ResidualAccess residual)
 {
+    // Of appends in a row that conflict with nothing: the store contradicts itself, as where somebody altered its head row. Trying for ever
+    // would hold the caller, and a processor, for ever; a few may be a head that was remembered.
+    private const int MostBaselessConflicts = 5;
+
     /// <exception cref="JournalUnavailableException">The journal did not answer; whether the signal was recorded is unknown.</exception>
     /// <exception cref="QuarantineException">The chain cannot be trusted.</exception>
     public async Task<RequestHistory> ReadAsync(RequestId id, CancellationToken cancellation)
@@ -32,6 +36,7 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
     /// <inheritdoc cref="SubmitAsync(RequestId, Signal, CancellationToken)"/>
     public async Task<Submission> SubmitAsync(RequestHistory history, Signal signal, CancellationToken cancellation)
     {
+        var baseless = 0;
         while (true)
         {
             var now = Now(history);
@@ -56,6 +61,9 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
             history = await ReadAsync(history.Id, cancellation);
             if (history.Facts.Any(fact => fact.Record.FactId == records[0].FactId))
                 return new Submission.Recorded(history, decision.RetryAt);
+            baseless = history.Version > append.ExpectedVersion ? 0 : baseless + 1;
+            if (baseless == MostBaselessConflicts)
+                throw new QuarantineException(stream, $"the store refuses row {append.ExpectedVersion + 1}, though the chain ends at row {history.Version}");
         }
     }
 
