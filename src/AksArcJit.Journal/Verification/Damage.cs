@@ -9,7 +9,8 @@ public abstract record Damage(StreamId? Stream, long? Version, long? Checkpoint,
 {
     public string Kind => GetType().Name;
 
-    public override string ToString() => $"{Kind}: {(Stream is null ? "" : Stream.Text + (Version is null ? ": " : $", row {Version}: "))}"
+    // Sealed: each record of the family would print its fields instead.
+    public sealed override string ToString() => $"{Kind}: {(Stream is null ? "" : Stream.Text + (Version is null ? ": " : $", row {Version}: "))}"
         + $"{(Checkpoint is null ? "" : $"checkpoint {Checkpoint}: ")}{Why}";
 
     public sealed record ValueEdited(StreamId Of, long Row, string Why) : Damage(Of, Row, null, Why);

@@ -39,6 +39,14 @@ public class JournalVerifierTests
     }
 
     [Fact]
+    public void Damage_ThenReadsAsASentence()
+    {
+        var stream = scene.Rows.Keys.First();
+        Assert.Equal($"ValueEdited: {stream.Text}, row 3: It was edited.", new Damage.ValueEdited(stream, 3, "It was edited.").ToString());
+        Assert.StartsWith("CheckpointDropped: checkpoint 2: ", new Damage.CheckpointDropped(2, 2).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Verify_WhenAKindIsUnknown_ThenCountsItAndIsClean()
     {
         var stream = StreamId.Of(Sample.Id(700));
