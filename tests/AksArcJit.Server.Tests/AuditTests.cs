@@ -156,8 +156,16 @@ public sealed class AuditTests(CheckpointedHarness broker) : IClassFixture<Check
     {
         if (!File.Exists(broker.Anchor))
             return 0;
-        using var anchor = new StreamReader(new FileStream(broker.Anchor, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return anchor.ReadToEnd().Count(c => c == '\n');
+        try
+        {
+            using var anchor = new StreamReader(new FileStream(broker.Anchor, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            return anchor.ReadToEnd().Count(c => c == '\n');
+        }
+        catch (IOException)
+        {
+            // Being written at this moment, which keeps others out: not anchored yet.
+            return 0;
+        }
     }
 
     private static List<JsonObject> Lines(Answer answer)
