@@ -16,6 +16,18 @@ public sealed class OtherVerbsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Checkpoint_WhenTheStoreIsBehindItsAnchor_ThenExits2AndSaysSo()
+    {
+        var anchor = folder.Anchor(broker.Scene);
+        Assert.Equal(ExitCodes.Done, (await Cli.RunAsync(broker, "audit", "checkpoint", "--anchor", anchor)).ExitCode);
+        broker.Scene.Checkpoints.RemoveAt(broker.Scene.Checkpoints.Count - 1);
+        var cli = await Cli.RunAsync(broker, "audit", "checkpoint", "--anchor", anchor);
+        Assert.Equal(ExitCodes.Damaged, cli.ExitCode);
+        Assert.Contains($"DAMAGE  checkpoint {broker.Scene.Checkpoints.Count + 1}: checkpoint dropped.", cli.Out, StringComparison.Ordinal);
+        Assert.Contains("the store is an older one", cli.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Export_WhenNdjson_ThenTheFileCanBeVerified()
     {
         var file = folder["export.ndjson"];

@@ -28,7 +28,7 @@ internal sealed class CheckpointCommand(Surroundings surroundings, ConnectionOpt
             using var verifier = new JournalVerifier(anchor, keys, damages.Add);
             await foreach (var row in broker.ReadAsync("api/v1/checkpoints", _ => { }, cancellation))
                 verifier.Take(row);
-            var report = verifier.Finish(isWhole: false);
+            var report = verifier.FinishCheckpoints();
             if (output.IsJson(parsed))
             {
                 await surroundings.Out.WriteLineAsync(CliJson.Write(VerdictView.Of(report, damages, null)));

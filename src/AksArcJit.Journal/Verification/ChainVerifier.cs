@@ -5,7 +5,8 @@ namespace AksArcJit.Journal.Verification;
 /// last; from the first that does not, they are kept until a <see cref="ChainDiagnosis"/> can tell what happened.
 /// </summary>
 /// <param name="coversUntil">Rows dated clearly before then are held by some checkpoint, or no broker ever wrote them.</param>
-internal sealed class ChainVerifier(StreamId stream, StreamLeaves leaves, DateTimeOffset? coversUntil, Misplacements misplacements, Action<Damage> found)
+internal sealed class ChainVerifier(
+    StreamId stream, StreamLeaves leaves, DateTimeOffset? coversUntil, UncoveredRows uncovered, Misplacements misplacements, Action<Damage> found)
 {
     /// <summary>How far the clocks of brokers and checkpointers may differ before a date counts as false.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
@@ -25,12 +26,10 @@ internal sealed class ChainVerifier(StreamId stream, StreamLeaves leaves, DateTi
 
     public StreamId Stream => stream;
 
-    /// <summary>Rows stand after the last that any checkpoint holds.</summary>
-    public bool IsUncovered { get; private set; }
-
     public void Take(FactRecord record)
     {
-        IsUncovered |= record.Version > leaves.Covered;
+        if (record.Version > leaves.Covered)
+            uncovered.Add(record);
         if (kept.Count == 0 && Follows(record))
             return;
         if (kept.Count == 0 && last is not null)

@@ -77,21 +77,28 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
             CoversUntil = checkpoint.CoversUntil;
     }
 
-    /// <summary>Once all rows are read: what the anchor knows and the store does not.</summary>
-    /// <param name="newestFact">The latest date of any row.</param>
-    /// <param name="uncoveredStreams">How many streams have rows that no leaf holds.</param>
-    public void Finish(DateTimeOffset newestFact, long uncoveredStreams)
+    /// <summary>When the first checkpoint was taken that the anchor holds after the store's last; null where there is none.</summary>
+    public DateTimeOffset? MissingAt => anchor?.FirstAfter(Newest)?.Entry.At;
+
+    /// <summary>Once all is read: what the anchor knows and the store does not.</summary>
+    /// <param name="uncovered">Null where no rows were read.</param>
+    public void Finish(UncoveredRows? uncovered)
     {
-        if (anchor?.FirstAfter(Newest) is not { } missing)
+        // A store that went on from an older state has been named at the first checkpoint that differs.
+        if (anchor?.FirstAfter(Newest) is not var (number, entry) || unreadable.Contains(number) || isRestored)
             return;
-        var held = missing.Entry.TreeSize - (previous?.Checkpoint.TreeSize ?? 0);
-        var factsStand = newestFact > missing.Entry.At || (missing.Number == anchor.Newest && uncoveredStreams >= held);
-        if (unreadable.Contains(missing.Number))
-            return;
-        found(factsStand
-            ? new Damage.CheckpointDropped(missing.Number, anchor.Newest)
-            : new Damage.StoreRestored(missing.Number, $"It is anchored with a date of {missing.Entry.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC and missing here, as are all facts since: the store is an older one."));
+        if (uncovered is null)
+            found(new Damage.CheckpointDropped(number, anchor.Newest, " The anchor holds what the store does not: the store is an older one, or its end was taken from it. A verification of the facts tells which."));
+        else if (Holds(uncovered, number, entry))
+            found(new Damage.CheckpointDropped(number, anchor.Newest));
+        else
+            found(new Damage.StoreRestored(number, $"It is anchored with a date of {entry.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC and missing here, as are the facts that it held: the store is an older one."));
     }
+
+    /// <summary>Whether the facts stand that the missing checkpoint held: rows of about its time, and, where it is the very next, one of each of its streams.</summary>
+    private bool Holds(UncoveredRows uncovered, long number, Anchor.Entry missing) =>
+        uncovered.Newest >= missing.At - ChainVerifier.Tolerance
+        && (number != Newest + 1 || uncovered.Streams >= missing.TreeSize - (previous?.Checkpoint.TreeSize ?? 0));
 
     public void Dispose()
     {

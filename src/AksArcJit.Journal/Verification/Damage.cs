@@ -45,8 +45,9 @@ public abstract record Damage(StreamId? Stream, long? Version, long? Checkpoint,
     public sealed record CheckpointAltered(long Number, string Why) : Damage(null, null, Number, Why);
 
     /// <param name="Last">The last of those missing.</param>
-    public sealed record CheckpointDropped(long Number, long Last)
-        : Damage(null, null, Number, Number == Last ? "The checkpoint is missing." : $"Checkpoints {Number} to {Last} are missing.");
+    /// <param name="More">What else is to be said, after a blank.</param>
+    public sealed record CheckpointDropped(long Number, long Last, string More = "")
+        : Damage(null, null, Number, (Number == Last ? "The checkpoint is missing." : $"Checkpoints {Number} to {Last} are missing.") + More);
 
     public sealed record CheckpointResigned(long Number, string Why) : Damage(null, null, Number, Why);
 

@@ -17,8 +17,8 @@ public sealed class JournalVerifier : IDisposable
     private readonly SortedDictionary<string, long> unknown = new(StringComparer.Ordinal);
     private readonly HashSet<string> kinds = [.. FactText.Kinds];
     private ChainVerifier? chain;
-    private DateTimeOffset newest = DateTimeOffset.MinValue;
-    private long facts, damages, uncovered;
+    private UncoveredRows? uncovered;
+    private long facts, damages;
 
     /// <param name="anchor">Read before the journal is; null for none.</param>
     /// <param name="trusted">Public keys known from elsewhere, of every key that ever signed; empty for none. The caller disposes them.</param>
@@ -73,10 +73,17 @@ public sealed class JournalVerifier : IDisposable
             foreach (var (stream, leaves) in book.Remaining)
                 if (leaves.Proven is [.., var head])
                     found(new Damage.RequestRemoved(stream, head.Version, head.Source.Number));
-            checkpoints.Finish(newest, uncovered);
+            checkpoints.Finish(Uncovered);
         }
         misplacements.Finish();
         return new VerificationReport(seen.Count, facts, checkpoints.Count, damages, unknown, Horizon(), [.. NotExcluded(isWhole)]);
+    }
+
+    /// <summary>In place of <see cref="Finish"/> where only the checkpoints were read, all of them: the facts are left aside.</summary>
+    public VerificationReport FinishCheckpoints()
+    {
+        checkpoints.Finish(null);
+        return new VerificationReport(0, 0, checkpoints.Count, damages, unknown, Horizon(), [.. NotExcluded(isWhole: true), "Only the checkpoints were read, no fact."]);
     }
 
     /// <summary>In place of <see cref="Finish"/> where reading broke off: what was found until then stands, the stream at the break is left aside.</summary>
@@ -88,6 +95,9 @@ public sealed class JournalVerifier : IDisposable
 
     public void Dispose() => checkpoints.Dispose();
 
+    /// <summary>Known when all checkpoints are read.</summary>
+    private UncoveredRows Uncovered => uncovered ??= new UncoveredRows(checkpoints.MissingAt);
+
     private ChainVerifier? Of(StreamId stream)
     {
         if (chain?.Stream == stream)
@@ -98,20 +108,18 @@ public sealed class JournalVerifier : IDisposable
             found(new Damage.RowInserted(stream, 0, "Rows of the stream stand apart from its others."));
             return null;
         }
-        return chain = new ChainVerifier(stream, book.Take(stream), checkpoints.CoversUntil, misplacements, found);
+        return chain = new ChainVerifier(stream, book.Take(stream), checkpoints.CoversUntil, Uncovered, misplacements, found);
     }
 
     private void Close()
     {
         chain?.Finish();
-        uncovered += chain is { IsUncovered: true } ? 1 : 0;
         chain = null;
     }
 
     private void Count(FactRecord record)
     {
         facts++;
-        newest = record.At > newest ? record.At : newest;
         if (!kinds.Contains(record.Kind) && (unknown.ContainsKey(record.Kind) || unknown.Count < 100))
             unknown[record.Kind] = unknown.GetValueOrDefault(record.Kind) + 1;
     }

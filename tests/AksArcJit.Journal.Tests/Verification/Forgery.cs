@@ -207,6 +207,32 @@ internal sealed record Forgery(Func<Damage, bool> Is, int Findings = 1, bool Nee
         return OfCheckpoint<Damage.StoreRestored>(keep + 1) with { NeedsAnchor = true, Findings = -1 };
     }
 
+    /// <summary>The broker went on, and has made as many checkpoints since as it had then, or more. The anchor has taken none of them.</summary>
+    public static Forgery RestoreAndGoFar(Scene scene, Random random)
+    {
+        var forgery = RestoreAndGoOn(scene, random);
+        var anchored = scene.Anchored.ToList();
+        for (var more = random.Next(1, 5); more > 0; more--)
+        {
+            scene.Now += TimeSpan.FromMinutes(random.Next(60));
+            scene.Append(StreamId.System, random);
+            scene.Checkpoint();
+        }
+        scene.Anchored.Clear();
+        scene.Anchored.AddRange(anchored);
+        return forgery with { Findings = 1 };
+    }
+
+    /// <summary>Facts have come since that no checkpoint holds yet.</summary>
+    public static Forgery RestoreAndAppend(Scene scene, Random random)
+    {
+        var forgery = Restore(scene, random);
+        scene.Now += TimeSpan.FromHours(random.Next(1, 5));
+        for (var facts = random.Next(1, 8); facts > 0; facts--)
+            scene.Append(random.Next(2) == 0 ? StreamId.System : StreamId.Of(Sample.Id(60 + facts)), random);
+        return forgery;
+    }
+
     private static void RollBack(Scene scene, int checkpoints, DateTimeOffset upTo)
     {
         scene.Checkpoints.RemoveRange(checkpoints, scene.Checkpoints.Count - checkpoints);

@@ -28,6 +28,8 @@ public class GeneratedDamageTests
         ["clock moved back"] = Forgery.MoveClockBack,
         ["store restored"] = Forgery.Restore,
         ["store restored and continued"] = Forgery.RestoreAndGoOn,
+        ["store restored and continued for long"] = Forgery.RestoreAndGoFar,
+        ["store restored, facts since"] = Forgery.RestoreAndAppend,
     };
 
     [Theory]

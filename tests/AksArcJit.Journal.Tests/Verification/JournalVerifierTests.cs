@@ -38,6 +38,50 @@ public class JournalVerifierTests
         Assert.Empty(scene.Verify().Damages);
     }
 
+    /// <summary>What a broker compares with: the newest of an anchor, hours after the backup was taken.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Verify_WhenAnOlderStoreLivesOnAndOnlyTheNewestIsAnchored_ThenTellsARestore(int checkpointsSince)
+    {
+        var backup = scene.Copy();
+        // Taken between two checkpoints, as backups are.
+        backup.Append(StreamId.System, random);
+        for (var i = 0; i < 3; i++)
+        {
+            scene.Now += TimeSpan.FromHours(1);
+            scene.Append(StreamId.System, random);
+            scene.Checkpoint();
+        }
+        backup.Now = scene.Now + TimeSpan.FromHours(1);
+        backup.Append(StreamId.Of(Sample.Id(600)), random);
+        for (var i = 0; i < checkpointsSince; i++)
+        {
+            backup.Checkpoint();
+            backup.Append(StreamId.Of(Sample.Id(601)), random);
+        }
+        backup.Anchored.Clear();
+        backup.Anchored.AddRange(scene.Anchored);
+        Assert.IsType<Damage.StoreRestored>(Assert.Single(backup.Verify(hasNewestOnly: true).Damages));
+        Assert.IsType<Damage.StoreRestored>(Assert.Single(backup.Verify().Damages));
+    }
+
+    [Fact]
+    public void Verify_WhenNewestCheckpointsWereTakenAndOnlyTheNewestIsAnchored_ThenTellsThatTheyAreDropped()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            scene.Now += TimeSpan.FromHours(1);
+            scene.Append(StreamId.System, random);
+            scene.Checkpoint();
+        }
+        scene.Checkpoints.RemoveRange(scene.Checkpoints.Count - 2, 2);
+        scene.Now += TimeSpan.FromHours(1);
+        scene.Append(StreamId.System, random);
+        Assert.IsType<Damage.CheckpointDropped>(Assert.Single(scene.Verify(hasNewestOnly: true).Damages));
+    }
+
     [Fact]
     public void Damage_ThenReadsAsASentence()
     {
