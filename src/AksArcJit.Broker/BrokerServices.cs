@@ -34,6 +34,7 @@ public static class BrokerServices
         services.AddSingleton<Circumstancer>();
         services.AddSingleton<EffectPerformer>();
         services.AddSingleton<ResidualAccess>();
+        services.AddSingleton<UnrecordedEnds>();
         services.AddSingleton<RequestEngine>();
         services.AddSingleton<Endings>();
         services.AddSingleton<RequestDesk>();

@@ -13,6 +13,13 @@ public static class ChainReading
     {
         if (HashChain.FirstDamage(stream, records) is { } damage)
             throw new QuarantineException(stream, damage.ToString());
+        return Decode<TFact>(stream, records);
+    }
+
+    /// <exception cref="QuarantineException">This build cannot read one of them, or it does not belong to such a stream.</exception>
+    public static IReadOnlyList<(FactRecord Record, TFact Fact)> Decode<TFact>(StreamId stream, IReadOnlyList<FactRecord> records)
+        where TFact : Fact
+    {
         try
         {
             return [.. records.Select(record => (record, FactText.Decode(record.Kind, record.Payload.Span) as TFact

@@ -37,6 +37,9 @@ internal static partial class Log
     [LoggerMessage(1010, LogLevel.Critical, "Residual access: when the binding of request {Request} was gone, the cluster still allowed by {Binding}: {Access}.")]
     public static partial void ResidualAccess(this ILogger log, RequestId request, string binding, string access);
 
+    [LoggerMessage(1040, LogLevel.Critical, "The end of request {Request} ({Signal}) cannot be recorded. Its access {Outcome}. {Reason}")]
+    public static partial void EndUnrecorded(this ILogger log, RequestId request, string signal, string outcome, string reason);
+
     [LoggerMessage(1005, LogLevel.Error, "The open index could not be read; it is read again within 5 s: {Reason}")]
     public static partial void OpenIndexUnreadable(this ILogger log, string reason);
 }

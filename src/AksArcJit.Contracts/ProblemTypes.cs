@@ -18,6 +18,7 @@ public static class ProblemTypes
     public const string ClusterNotFound = Prefix + "cluster-not-found";
     public const string JournalUnavailable = Prefix + "journal-unavailable";
     public const string Quarantined = Prefix + "quarantined";
+    public const string EndUnrecorded = Prefix + "end-unrecorded";
     public const string CheckpointsDamaged = Prefix + "checkpoints-damaged";
     public const string TooManyRequests = Prefix + "too-many-requests";
     public const string Rejected = Prefix + "rejected";

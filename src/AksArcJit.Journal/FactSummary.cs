@@ -82,7 +82,7 @@ public static class FactSummary
     {
         OrphanRemoved orphan => $"Removed {orphan.Binding} on cluster {orphan.Cluster}, which no open grant explains: {Sentence(orphan.Why)}",
         OverdueRemoved overdue => $"Removed {overdue.Binding} on cluster {overdue.Cluster}, which stood past its end at {Time(overdue.NotAfter)}.",
-        QuarantinedBindingRemoved quarantined => $"Removed {quarantined.Binding} on cluster {quarantined.Cluster} at its end; its request cannot be read.",
+        QuarantinedBindingRemoved quarantined => $"Removed {quarantined.Binding} on cluster {quarantined.Cluster}; its request cannot be read, or its end not recorded.",
         UnmanagedCopyFound copy => $"{copy.Binding} on cluster {copy.Cluster} gives the role outside this broker's control.",
         _ => throw new ArgumentOutOfRangeException(nameof(fact)),
     };

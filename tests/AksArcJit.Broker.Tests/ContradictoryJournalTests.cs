@@ -1,8 +1,12 @@
+using System.Text;
+using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Operations;
 using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Tickets;
 using AksArcJit.TestKit;
 using AksArcJit.TestKit.Brokers;
 using AksArcJit.TestKit.Cluster;
@@ -11,35 +15,197 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace AksArcJit.Broker.Tests;
 
-/// <summary>A store that calls every append stale, though nothing newer stands: somebody altered what it compares with.</summary>
+/// <summary>
+/// A journal that somebody altered: the store calls every append stale, though nothing newer stands, or a fact is not what was sealed. No word
+/// can be recorded any more; the access ends all the same.
+/// </summary>
 public class ContradictoryJournalTests
 {
+    private static readonly Signal Revoke = new Signal.Revoke(RevokedBy.Operator, Sample.Operator, "enough");
+
     private readonly FakeTimeProvider _time = new(Sample.Start);
+    private readonly InMemoryJournal _store;
+    private readonly StuckJournal _journal;
+    private readonly FakeCluster _cluster;
+    private readonly TestBroker _broker;
+
+    public ContradictoryJournalTests()
+    {
+        _store = new InMemoryJournal(_time);
+        _journal = new StuckJournal(_store);
+        _cluster = new FakeCluster(Sample.ClusterId, "test", _time);
+        _broker = Start(1);
+    }
 
     [Fact]
-    public async Task AGrant_WhenNothingCanBeAppendedAnyMore_ThenIsQuarantinedAndItsBindingRemovedOnTime()
+    public async Task AGrant_WhenNothingCanBeAppendedAnyMore_ThenItsBindingIsRemovedOnTime()
     {
-        var (journal, cluster) = (new StuckJournal(new InMemoryJournal(_time)), new FakeCluster(Sample.ClusterId, "test", _time));
-        var broker = new TestBroker(journal, new FakeClusters(cluster), _time, 1);
-        await broker.Tickets.HearAsync(Sample.TicketId, new Lifecycle.Tickets.TicketSignal.Report(Sample.Ticket(), Sample.Operator), CancellationToken.None);
-        var id = Assert.IsType<Submission.Recorded>(await broker.AskAsync("key", TimeSpan.FromMinutes(5))).History.Id;
-        await broker.ApproveAsync(id, Sample.Approver);
-        Assert.Single(cluster.Bindings);
-        journal.IsStuck = true;
-        var refused = await Assert.ThrowsAsync<QuarantineException>(() =>
-            broker.Engine.SubmitAsync(id, new Signal.Revoke(RevokedBy.Operator, Sample.Operator, "enough"), CancellationToken.None));
-        Assert.Contains("refuses row", refused.Message, StringComparison.Ordinal);
+        await GrantAsync(isStuck: true);
         _time.Advance(TimeSpan.FromMinutes(6));
-        await broker.Loop.AttendDueAsync();
-        Assert.Empty(cluster.Bindings);
+        await _broker.Loop.AttendDueAsync();
+        Assert.Empty(_cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task ARevoke_WhenItCannotBeRecorded_ThenTheBindingGoesAtOnceAndTheAnswerSaysBoth()
+    {
+        var id = await GrantAsync(isStuck: true);
+        var answer = Assert.IsType<Submission.Unrecorded>(await _broker.Requests.SayAsync(id, Revoke, CancellationToken.None));
+        Assert.True(answer.IsGone);
+        Assert.Contains("refuses row", answer.End.Why, StringComparison.Ordinal);
+        Assert.Empty(_cluster.Bindings);
+        Assert.IsType<RequestState.Active>(await _broker.StateAsync(id));
+        Assert.Contains(_store.Streams[StreamId.Of(Sample.ClusterId)], record => record.Kind == nameof(ClusterFact.QuarantinedBindingRemoved));
+    }
+
+    [Fact]
+    public async Task ARevoke_WhenItsChainIsDamaged_ThenTheBindingGoesInAnyProcess()
+    {
+        var id = await GrantAsync();
+        _store.Tamper(StreamId.Of(id), _store.Streams[StreamId.Of(id)].Count, record => record with { Payload = Encoding.UTF8.GetBytes("{}") });
+        var answer = Assert.IsType<Submission.Unrecorded>(await Start(2).Requests.SayAsync(id, Revoke, CancellationToken.None));
+        Assert.True(answer.IsGone);
+        Assert.Empty(_cluster.Bindings);
+    }
+
+    /// <summary>Only that it was asked still holds: neither consent nor grant can be read.</summary>
+    [Fact]
+    public async Task ARevoke_WhenOnlyTheAskingCanBeRead_ThenWhateverStandsOfItGoes()
+    {
+        var id = await GrantAsync();
+        _store.Tamper(StreamId.Of(id), 2, record => record with { Hash = HashChain.Start });
+        Assert.True(Assert.IsType<Submission.Unrecorded>(await Start(2).Requests.SayAsync(id, Revoke, CancellationToken.None)).IsGone);
+        Assert.Empty(_cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task ARevoke_WhenTheClusterIsAwayToo_ThenIsTriedAgainUntilItIsGone()
+    {
+        var id = await GrantAsync(isStuck: true);
+        _cluster.IsDown = true;
+        Assert.False(Assert.IsType<Submission.Unrecorded>(await _broker.Requests.SayAsync(id, Revoke, CancellationToken.None)).IsGone);
+        _cluster.IsDown = false;
+        _time.Advance(TimeSpan.FromSeconds(30));
+        await _broker.Loop.AttendDueAsync();
+        Assert.Empty(_cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task ARevoke_WhenTheStoreTakesAppendsAgain_ThenIsRecordedAsWhatItWas()
+    {
+        var id = await GrantAsync(isStuck: true);
+        await _broker.Requests.SayAsync(id, Revoke, CancellationToken.None);
+        _journal.Stuck = null;
+        await _broker.Sweeper.SweepAsync(CancellationToken.None);
+        await _broker.Loop.AttendDueAsync();
+        Assert.Equal(new Outcome.Ended(EndCause.OperatorRevoked), Assert.IsType<RequestState.Closed>(await _broker.StateAsync(id)).Outcome);
+    }
+
+    [Fact]
+    public async Task AnApproversEnd_WhenItCannotBeRecorded_ThenTheBindingGoes()
+    {
+        var id = await GrantAsync(isStuck: true);
+        var answer = new ConsentAnswer(ConsentVerb.End, "", "Edge 01", null, null, "");
+        Assert.True(Assert.IsType<ConsentResult.EndedUnrecorded>(await _broker.Consents.DecideAsync(_broker.LinkFor(id, Sample.Approver), answer, CancellationToken.None)).IsGone);
+        Assert.Empty(_cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task AnApproversEnd_WhenTheChainIsDamaged_ThenThePageStillOffersIt()
+    {
+        var id = await GrantAsync();
+        _store.Tamper(StreamId.Of(id), _store.Streams[StreamId.Of(id)].Count, record => record with { FactId = "x" });
+        var (other, link) = (Start(2), _broker.LinkFor(id, Sample.Approver));
+        Assert.NotNull((await other.Consents.ReadAsync(link, CancellationToken.None))?.History.Quarantine);
+        var answer = new ConsentAnswer(ConsentVerb.End, "", "Edge 01", null, null, "");
+        Assert.True(Assert.IsType<ConsentResult.EndedUnrecorded>(await other.Consents.DecideAsync(link, answer, CancellationToken.None)).IsGone);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ATicketsClose_WhenTheEndsCannotBeRecorded_ThenTheBindingsGo(bool isDamaged)
+    {
+        var id = await GrantAsync(isStuck: !isDamaged);
+        if (isDamaged)
+            _store.Tamper(StreamId.Of(id), 3, record => record with { FactId = "x" });
+        await Start(2).Tickets.HearAsync(Sample.TicketId, new TicketSignal.Close(Sample.TicketId, null, Sample.Operator), CancellationToken.None);
+        Assert.Empty(_cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task ATicketsClose_WhenItsOwnChainTakesNothing_ThenTheAccessEndsAndTheCallerIsTold()
+    {
+        await GrantAsync();
+        _journal.Stuck = StreamId.Of(Sample.TicketId);
+        await Assert.ThrowsAsync<QuarantineException>(() => _broker.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Close(Sample.TicketId, null, Sample.Operator), CancellationToken.None));
+        Assert.Empty(_cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task RevokeAll_WhenTheEndsCannotBeRecorded_ThenTheBindingsGo()
+    {
+        await GrantAsync(isStuck: true);
+        Assert.Equal(1, await _broker.Operations.RevokeAllAsync(new PauseScope.Everything(), RevokedBy.Operator, Sample.Operator, "enough", CancellationToken.None));
+        Assert.Empty(_cluster.Bindings);
+    }
+
+    /// <summary>The close was heard by a broker that died before it ended anything.</summary>
+    [Fact]
+    public async Task ASweep_WhenTheTicketIsClosedAndTheChainTakesNothing_ThenTheBindingGoes()
+    {
+        var id = await GrantAsync();
+        _journal.HidesRequests = true;
+        await _broker.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Close(Sample.TicketId, null, Sample.Operator), CancellationToken.None);
+        Assert.Single(_cluster.Bindings);
+        (_journal.HidesRequests, _journal.Stuck) = (false, StreamId.Of(id));
+        await _broker.Sweeper.SweepAsync(CancellationToken.None);
+        await _broker.Loop.AttendDueAsync();
+        Assert.Empty(_cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task APause_WhenItCannotBeRecorded_ThenNothingIsGranted()
+    {
+        await _broker.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Report(Sample.Ticket(), Sample.Operator), CancellationToken.None);
+        _journal.Stuck = StreamId.System;
+        await Assert.ThrowsAsync<QuarantineException>(() => _broker.Operations.PauseAsync(new PauseScope.Everything(), Sample.Operator, "stop", CancellationToken.None));
+        Assert.IsType<Submission.Refused>(await _broker.AskAsync("key", TimeSpan.FromMinutes(5)));
+    }
+
+    [Fact]
+    public async Task AFinding_WhenItsChainTakesNothing_ThenTheSweepGoesOn()
+    {
+        await GrantAsync();
+        _journal.Stuck = StreamId.Of(Sample.ClusterId);
+        _time.Advance(TimeSpan.FromHours(1));
+        var report = await _broker.Sweeper.SweepAsync(CancellationToken.None);
+        Assert.Contains(report.Findings, finding => finding.Done == "removed, but not journaled");
+        Assert.Empty(_cluster.Bindings);
+    }
+
+    private TestBroker Start(int seed) => new(_journal, new FakeClusters(_cluster), _time, seed);
+
+    private async Task<RequestId> GrantAsync(bool isStuck = false)
+    {
+        await _broker.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Report(Sample.Ticket(), Sample.Operator), CancellationToken.None);
+        var id = Assert.IsType<Submission.Recorded>(await _broker.AskAsync("key", TimeSpan.FromMinutes(5))).History.Id;
+        await _broker.ApproveAsync(id, Sample.Approver);
+        Assert.Single(_cluster.Bindings);
+        if (isStuck)
+            _journal.Stuck = StreamId.Of(id);
+        return id;
     }
 
     private sealed class StuckJournal(IJournal inner) : IJournal
     {
-        public bool IsStuck { get; set; }
+        /// <summary>The stream that takes nothing any more; null for none.</summary>
+        public StreamId? Stuck { get; set; }
+
+        public bool HidesRequests { get; set; }
 
         public Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellation) =>
-            IsStuck ? Task.FromResult<AppendOutcome>(new AppendOutcome.Conflict()) : inner.AppendAsync(append, cancellation);
+            Stuck == append.Stream ? Task.FromResult<AppendOutcome>(new AppendOutcome.Conflict()) : inner.AppendAsync(append, cancellation);
 
         public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) => inner.ReadAsync(stream, cancellation);
 
@@ -52,7 +218,8 @@ public class ContradictoryJournalTests
 
         public Task SettleAsync(StreamId stream, long version, CancellationToken cancellation) => inner.SettleAsync(stream, version, cancellation);
 
-        public Task<Page> FindAsync(RequestQuery query, CancellationToken cancellation) => inner.FindAsync(query, cancellation);
+        public Task<Page> FindAsync(RequestQuery query, CancellationToken cancellation) =>
+            HidesRequests ? Task.FromResult(new Page([], null)) : inner.FindAsync(query, cancellation);
 
         public Task CheckAsync(CancellationToken cancellation) => inner.CheckAsync(cancellation);
     }

@@ -37,6 +37,10 @@ public abstract record ConsentResult
 
     public sealed record Decided(RequestHistory History) : ConsentResult;
 
+    /// <summary>The access was ended, though its chain cannot hold it.</summary>
+    /// <param name="IsGone">The cluster has confirmed it.</param>
+    public sealed record EndedUnrecorded(bool IsGone) : ConsentResult;
+
     public sealed record Refused(Refusal Refusal) : ConsentResult;
 
     /// <summary>No request or approver has this link, or its time is over: told alike.</summary>
@@ -53,10 +57,13 @@ public sealed class ConsentDesk(RequestEngine engine, Circumstancer circumstance
     private static readonly TimeSpan ShownAfterClosed = TimeSpan.FromDays(7);
 
     /// <summary>Null where no request or approver has this link, or its time is over.</summary>
+    /// <exception cref="QuarantineException">The chain is not to be trusted, and shows no access that could be ended.</exception>
     public async Task<ConsentView?> ReadAsync(ConsentLink link, CancellationToken cancellation)
     {
         if (await FindAsync(link, cancellation) is not var (history, state, approver))
             return null;
+        if (history.Quarantine is { } quarantine && state is not (RequestState.Granting or RequestState.Active or RequestState.Revoking or RequestState.RevocationUnconfirmed))
+            throw quarantine;
         var terms = state.Terms;
         var entry = book.Find(terms.Cluster);
         var role = circumstances.ReadRoleAsync(terms.Cluster, cancellation);
@@ -90,14 +97,16 @@ public sealed class ConsentDesk(RequestEngine engine, Circumstancer circumstance
                 return new ConsentResult.Refused(refused.Refusal);
             case Submission.Recorded recorded:
                 return new ConsentResult.Decided(await engine.CarryOutAsync(recorded.History));
+            case Submission.Unrecorded unrecorded:
+                return new ConsentResult.EndedUnrecorded((await engine.CarryOutAsync(unrecorded)).IsGone);
             default:
-                throw new InvalidOperationException("A submission is recorded or refused.");
+                throw new InvalidOperationException("A submission is recorded, refused, or an end.");
         }
     }
 
     private async Task<(RequestHistory History, RequestState.Asked State, AskedApprover Approver)?> FindAsync(ConsentLink link, CancellationToken cancellation)
     {
-        var history = await engine.ReadAsync(link.Request, cancellation);
+        var history = await engine.ReadToEndAsync(link.Request, cancellation);
         var hash = ConsentSecrets.Hash(link.Secret);
         if (history.State is not RequestState.Asked asked
             || asked.Request.Approvers.FirstOrDefault(one => one.SecretHash == hash) is not { } approver

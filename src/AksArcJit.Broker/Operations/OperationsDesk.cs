@@ -1,3 +1,4 @@
+using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
 using AksArcJit.Journal;
@@ -8,14 +9,26 @@ using AksArcJit.Lifecycle.Requests;
 namespace AksArcJit.Broker.Operations;
 
 /// <summary>The kill switch: pause and resume grants, and end everything of a cluster, a customer, or all. Orders are journaled first.</summary>
-public sealed class OperationsDesk(IJournal journal, Sealing sealing, TimeProvider time, Endings endings)
+public sealed class OperationsDesk(IJournal journal, Sealing sealing, TimeProvider time, Endings endings, JournalStanding standing)
 {
     public async Task<Pauses> ReadPausesAsync(CancellationToken cancellation) =>
         SystemHistory.Of(await journal.ReadAsync(StreamId.System, cancellation)).Pauses;
 
     /// <exception cref="JournalUnavailableException">Whether the order was recorded is unknown; giving it again is safe.</exception>
-    public Task PauseAsync(PauseScope scope, Person by, string reason, CancellationToken cancellation) =>
-        RecordAsync(new SystemFact.GrantsPaused(scope, by, reason), cancellation);
+    /// <exception cref="QuarantineException">The order cannot be recorded. A pause holds all the same, for everything, until the process starts anew.</exception>
+    public async Task PauseAsync(PauseScope scope, Person by, string reason, CancellationToken cancellation)
+    {
+        try
+        {
+            await RecordAsync(new SystemFact.GrantsPaused(scope, by, reason), cancellation);
+        }
+        catch (QuarantineException quarantine)
+        {
+            // In doubt, refuse the new: a switch that somebody threw must not be without effect.
+            standing.Object($"Grants were to be paused, and the journal could not record it: {quarantine.Message}");
+            throw;
+        }
+    }
 
     /// <inheritdoc cref="PauseAsync"/>
     public Task ResumeAsync(PauseScope scope, Person by, string reason, CancellationToken cancellation) =>
@@ -59,14 +72,19 @@ public sealed class OperationsDesk(IJournal journal, Sealing sealing, TimeProvid
 
     private async Task RecordAsync(SystemFact fact, CancellationToken cancellation)
     {
+        var conflicts = new BaselessConflicts();
+        Append? refused = null;
         while (true)
         {
             var history = SystemHistory.Of(await journal.ReadAsync(StreamId.System, cancellation));
+            if (refused is not null)
+                conflicts.Count(refused, history.Version);
             var now = time.GetUtcNow() > history.NewestAt ? time.GetUtcNow() : history.NewestAt;
             var records = sealing.Seal(StreamId.System, history.Version, history.HeadHash, [fact], now);
             // An order stays in the open index until it is carried out, whatever is recorded after it.
             var due = fact is SystemFact.RevocationOrdered || history.Orders.Count > 0 ? now : (DateTimeOffset?)null;
-            if (await journal.AppendSurelyAsync(new Append(StreamId.System, history.Version, records, new Head("", false), due, null)) is AppendOutcome.Appended)
+            refused = new Append(StreamId.System, history.Version, records, new Head("", false), due, null);
+            if (await journal.AppendSurelyAsync(refused) is AppendOutcome.Appended)
                 return;
         }
     }

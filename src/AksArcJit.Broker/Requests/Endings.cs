@@ -19,39 +19,44 @@ public sealed class Endings(RequestEngine engine, TimeProvider time, ILogger<End
     /// <exception cref="Ports.JournalUnavailableException">Some could not be recorded; those that were are carried out all the same.</exception>
     public async Task<int> EndAsync(IAsyncEnumerable<RequestId> requests, Func<RequestState, Signal?> signalFor)
     {
-        var recorded = new ConcurrentQueue<RequestHistory>();
+        var taken = new ConcurrentQueue<(RequestId Id, Submission Submission)>();
         var recording = Spreading.OverAsync(requests, async id =>
         {
             try
             {
-                var read = await engine.ReadAsync(id, CancellationToken.None);
-                if (signalFor(read.State) is { } signal
-                    && await engine.SubmitAsync(read, signal, CancellationToken.None) is Submission.Recorded { History: var history })
-                    recorded.Enqueue(history);
+                var read = await engine.ReadToEndAsync(id, CancellationToken.None);
+                if (signalFor(read.State) is not { } signal)
+                    return;
+                var submission = await engine.SubmitAsync(read, signal, CancellationToken.None);
+                if (submission is Submission.Recorded or Submission.Unrecorded)
+                    taken.Enqueue((id, submission));
             }
             catch (QuarantineException quarantine)
             {
-                // Not to be ended through its chain: the sweep removes its binding. The others go on.
+                // Nothing in it says what to end: the sweep removes its binding. The others go on.
                 log.Quarantined(quarantine.Message);
             }
         });
         await recording.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        await Task.WhenAny(Task.WhenAll(recorded.Select(CarryOutAsync)), Task.Delay(Patience, time));
+        await Task.WhenAny(Task.WhenAll(taken.Select(one => CarryOutAsync(one.Id, one.Submission))), Task.Delay(Patience, time));
         await recording;
-        return recorded.Count;
+        return taken.Count;
     }
 
     /// <summary>Never throws: what fails is told and tried again by the host.</summary>
-    private async Task CarryOutAsync(RequestHistory history)
+    private async Task CarryOutAsync(RequestId id, Submission taken)
     {
         try
         {
-            await engine.CarryOutAsync(history);
+            if (taken is Submission.Unrecorded unrecorded)
+                await engine.CarryOutAsync(unrecorded);
+            else
+                await engine.CarryOutAsync(((Submission.Recorded)taken).History);
         }
         catch (Exception failure)
         {
-            log.AdvanceFailed(StreamId.Of(history.Id), failure.Message, failure);
-            engine.Prompt(history.Id);
+            log.AdvanceFailed(StreamId.Of(id), failure.Message, failure);
+            engine.Prompt(id);
         }
     }
 }

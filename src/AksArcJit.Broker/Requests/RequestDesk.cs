@@ -63,10 +63,12 @@ public sealed class RequestDesk(
     /// <exception cref="JournalUnavailableException">Unknown whether it was recorded; saying it again is safe.</exception>
     public async Task<Submission> SayAsync(RequestId id, Signal signal, CancellationToken cancellation)
     {
-        var submission = await engine.SubmitAsync(id, signal, cancellation);
-        if (submission is not Submission.Recorded recorded)
-            return submission;
-        return new Submission.Recorded(await engine.CarryOutAsync(recorded.History), recorded.RetryAt);
+        return await engine.SubmitAsync(id, signal, cancellation) switch
+        {
+            Submission.Recorded recorded => new Submission.Recorded(await engine.CarryOutAsync(recorded.History), recorded.RetryAt),
+            Submission.Unrecorded unrecorded => await engine.CarryOutAsync(unrecorded),
+            var refused => refused,
+        };
     }
 
     private AccessRequest Propose(RequestId id, Asking asking, DateTimeOffset now)

@@ -11,12 +11,8 @@ namespace AksArcJit.Broker.Requests;
 /// append, not by a leader.
 /// </summary>
 public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvider time, EffectPerformer effects, IWakeUps wakeUps, OpenGrants openGrants,
-    ResidualAccess residual)
+    ResidualAccess residual, UnrecordedEnds ends)
 {
-    // Of appends in a row that conflict with nothing: the store contradicts itself, as where somebody altered its head row. Trying for ever
-    // would hold the caller, and a processor, for ever; a few may be a head that was remembered.
-    private const int MostBaselessConflicts = 5;
-
     /// <exception cref="JournalUnavailableException">The journal did not answer; whether the signal was recorded is unknown.</exception>
     /// <exception cref="QuarantineException">The chain cannot be trusted.</exception>
     public async Task<RequestHistory> ReadAsync(RequestId id, CancellationToken cancellation)
@@ -26,17 +22,53 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
         return history;
     }
 
+    /// <summary>
+    /// To end access: where the chain is not to be trusted, as far as it holds (<see cref="RequestHistory.Quarantine"/>), or as it was last
+    /// seen whole if that is further.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">The journal did not answer.</exception>
+    public async Task<RequestHistory> ReadToEndAsync(RequestId id, CancellationToken cancellation)
+    {
+        var records = await journal.ReadAsync(StreamId.Of(id), cancellation);
+        try
+        {
+            var history = RequestHistory.Of(id, records);
+            openGrants.Remember(history);
+            return history;
+        }
+        catch (QuarantineException quarantine)
+        {
+            var sound = RequestHistory.Sound(id, records, quarantine);
+            return openGrants.Recall(id) is { } known && known.Version > sound.Version ? known with { Quarantine = quarantine } : sound;
+        }
+    }
+
     /// <summary>Read, decide, append at the version read; on conflict, decide again. Returns after the append.</summary>
     /// <exception cref="JournalUnavailableException">The journal did not answer; whether the signal was recorded is unknown.</exception>
     /// <exception cref="QuarantineException">The chain cannot be trusted.</exception>
     public async Task<Submission> SubmitAsync(RequestId id, Signal signal, CancellationToken cancellation) =>
-        await SubmitAsync(await ReadAsync(id, cancellation), signal, cancellation);
+        await SubmitAsync(EndsAccess(signal) ? await ReadToEndAsync(id, cancellation) : await ReadAsync(id, cancellation), signal, cancellation);
 
     /// <param name="history">As read or appended before: the append decides whether it still holds.</param>
+    /// <returns>An end that cannot be recorded is taken all the same, as <see cref="Submission.Unrecorded"/>.</returns>
     /// <inheritdoc cref="SubmitAsync(RequestId, Signal, CancellationToken)"/>
     public async Task<Submission> SubmitAsync(RequestHistory history, Signal signal, CancellationToken cancellation)
     {
-        var baseless = 0;
+        if (history.Quarantine is { } known)
+            return TakeUnrecorded(history, signal, known);
+        try
+        {
+            return await RecordAsync(history, signal, cancellation);
+        }
+        catch (QuarantineException quarantine) when (EndsAccess(signal))
+        {
+            return TakeUnrecorded(await ReadToEndAsync(history.Id, CancellationToken.None), signal, quarantine);
+        }
+    }
+
+    private async Task<Submission> RecordAsync(RequestHistory history, Signal signal, CancellationToken cancellation)
+    {
+        var conflicts = new BaselessConflicts();
         while (true)
         {
             var now = Now(history);
@@ -61,11 +93,27 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
             history = await ReadAsync(history.Id, cancellation);
             if (history.Facts.Any(fact => fact.Record.FactId == records[0].FactId))
                 return new Submission.Recorded(history, decision.RetryAt);
-            baseless = history.Version > append.ExpectedVersion ? 0 : baseless + 1;
-            if (baseless == MostBaselessConflicts)
-                throw new QuarantineException(stream, $"the store refuses row {append.ExpectedVersion + 1}, though the chain ends at row {history.Version}");
+            conflicts.Count(append, history.Version);
         }
     }
+
+    private Submission TakeUnrecorded(RequestHistory history, Signal signal, QuarantineException quarantine)
+    {
+        var now = Now(history);
+        if (Decider.Decide(history.State, signal, now) is Decision.Refused refused)
+            return new Submission.Refused(refused.Refusal, history);
+        var facts = ((Decision.Accepted)Decider.Decide(history.State, signal, now)).Facts.Cast<RequestFact>().ToList();
+        var after = history.With(sealing.Seal(StreamId.Of(history.Id), history.Version, history.HeadHash, facts, now), facts);
+        if (!EndsAccess(signal) || after.State is not (RequestState.Revoking or RequestState.RevocationUnconfirmed or RequestState.Closed))
+            throw quarantine;
+        var end = new UnrecordedEnd(after, signal, quarantine.Message);
+        ends.Order(end);
+        return new Submission.Unrecorded(end, IsGone: false);
+    }
+
+    // What may end access; outcomes of effects and deadlines follow from it, and come again by themselves.
+    private static bool EndsAccess(Signal signal) =>
+        signal is Signal.Revoke or Signal.Withdraw or Signal.TicketClosed or Signal.BindingAltered or Signal.BindingDisappeared or Signal.StrayBinding or Signal.RoleObserved;
 
     // A window that began and may not be recorded: it ends on time from memory, and its record is sent again when the journal is back,
     // so that nobody takes the request for one that was never granted and grants it a second window.
@@ -116,6 +164,18 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
         }
     }
 
+    /// <summary>Removes what a word ended that cannot be recorded. What the cluster does not confirm is tried again.</summary>
+    public async Task<Submission.Unrecorded> CarryOutAsync(Submission.Unrecorded unrecorded)
+    {
+        var isGone = await ends.CarryOutAsync(unrecorded.End);
+        if (!isGone)
+            wakeUps.Schedule(StreamId.Of(unrecorded.End.After.Id), time.GetUtcNow() + Timing.LongestRevocationPause, isRemoval: true);
+        return unrecorded with { IsGone = isGone };
+    }
+
+    /// <summary>An end was ordered that its chain could not hold when it was last tried.</summary>
+    public bool HasUnrecordedEnd(RequestId id) => ends.Find(id) is not null;
+
     /// <param name="known">As just appended or read; null reads it.</param>
     private async Task<RequestHistory?> AdvanceUntilWaitAsync(RequestId id, RequestHistory? known)
     {
@@ -138,6 +198,8 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
     /// <returns>The request as it then stands; null where the journal is away.</returns>
     private async Task<(RequestHistory? History, DateTimeOffset? At)> AdvanceAsync(RequestId id, RequestHistory? known)
     {
+        if (ends.Find(id) is { } end)
+            return await RecordLateAsync(end);
         RequestHistory history;
         try
         {
@@ -167,10 +229,29 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
             var submission = await SubmitAsync(history, signal, CancellationToken.None);
             if (submission is Submission.Recorded recorded)
                 (history, retryAt) = (recorded.History, recorded.RetryAt);
+            else if (submission is Submission.Unrecorded)
+                return (null, time.GetUtcNow());
         }
         if (history.Facts.Count > 0 && history.Facts[^1].Fact is RequestFact.AccessGone gone)
             await residual.TellAsync(id, gone);
         return (history, retryAt ?? DueOf(history.State, Now(history)));
+    }
+
+    /// <summary>Tries to record an end that its chain could not hold; until it does, what stands is removed without it.</summary>
+    private async Task<(RequestHistory? History, DateTimeOffset? At)> RecordLateAsync(UnrecordedEnd end)
+    {
+        var id = end.After.Id;
+        try
+        {
+            var recorded = await RecordAsync(await ReadAsync(id, CancellationToken.None), end.Signal, CancellationToken.None);
+            ends.Forget(id);
+            return ((recorded as Submission.Recorded)?.History, time.GetUtcNow());
+        }
+        catch (Exception still) when (still is JournalUnavailableException or QuarantineException)
+        {
+            // The open index, read again, brings it back once a minute.
+            return (null, await ends.CarryOutAsync(end) ? null : time.GetUtcNow() + Timing.LongestRevocationPause);
+        }
     }
 
     /// <summary>A removal that memory says is due needs no read: it takes access away, and the append meets what memory lacks.</summary>

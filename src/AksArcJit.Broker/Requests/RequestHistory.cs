@@ -8,6 +8,9 @@ namespace AksArcJit.Broker.Requests;
 /// <param name="Facts">In order, each with its record.</param>
 public sealed record RequestHistory(RequestId Id, IReadOnlyList<(FactRecord Record, RequestFact Fact)> Facts, RequestState State)
 {
+    /// <summary>Set where the facts are only those before the first that does not hold: of use for ending access, and for nothing else.</summary>
+    public QuarantineException? Quarantine { get; init; }
+
     public long Version => Facts.Count == 0 ? 0 : Facts[^1].Record.Version;
 
     public string HeadHash => Facts.Count == 0 ? HashChain.Start : Facts[^1].Record.Hash;
@@ -28,10 +31,34 @@ public sealed record RequestHistory(RequestId Id, IReadOnlyList<(FactRecord Reco
         }
     }
 
+    /// <summary>As far as the chain holds.</summary>
+    public static RequestHistory Sound(RequestId id, IReadOnlyList<FactRecord> records, QuarantineException quarantine)
+    {
+        var stream = StreamId.Of(id);
+        var sound = new RequestHistory(id, [], new RequestState.Unasked()) { Quarantine = quarantine };
+        foreach (var record in records)
+        {
+            if (record != HashChain.Seal(stream, sound.Version, sound.HeadHash, record.FactId, record.Kind, record.At, record.Payload))
+                break;
+            try
+            {
+                sound = sound.With([record], [.. ChainReading.Decode<RequestFact>(stream, [record]).Select(one => one.Fact)]);
+            }
+            catch (Exception unreadable) when (unreadable is QuarantineException or InvalidOperationException)
+            {
+                break;
+            }
+        }
+        return sound;
+    }
+
     public RequestHistory With(IReadOnlyList<FactRecord> records, IReadOnlyList<RequestFact> facts) => new(
         Id,
         [.. Facts, .. records.Zip(facts)],
-        records.Zip(facts).Aggregate(State, (state, next) => Evolution.Apply(state, next.Second, next.First.At)));
+        records.Zip(facts).Aggregate(State, (state, next) => Evolution.Apply(state, next.Second, next.First.At)))
+    {
+        Quarantine = Quarantine,
+    };
 }
 
 /// <summary>A chain that cannot be trusted or understood: no grant from it, its binding is removed at notAfter, operators are told.</summary>

@@ -58,9 +58,9 @@ public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFi
     private async Task<string> SubmitAsync(SweepFinding finding, Remedy.Submit submit)
     {
         log.SweepFound(finding.Cluster, Tell(finding));
-        await engine.SubmitAsync(submit.Request, submit.Signal, CancellationToken.None);
+        var submission = await engine.SubmitAsync(submit.Request, submit.Signal, CancellationToken.None);
         engine.Prompt(submit.Request);
-        return "recorded, and ended where it must be";
+        return submission is Submission.Unrecorded ? "ended, but its chain cannot record it" : "recorded, and ended where it must be";
     }
 
     private async Task<string> JournalAsync(SweepFinding finding, Remedy.Journal journal)

@@ -63,16 +63,15 @@ public sealed class Sweeper(
 
     private async Task LookAtAsync(Pass pass, RequestId id, SystemHistory? system, Dictionary<ClusterId, ClusterView> views)
     {
-        RequestState state;
-        try
+        if (engine.HasUnrecordedEnd(id) && !pass.IsDryRun)
         {
-            state = (await engine.ReadAsync(id, CancellationToken.None)).State;
-        }
-        catch (QuarantineException quarantine)
-        {
-            log.Quarantined(quarantine.Message);
+            engine.Prompt(id);
             return;
         }
+        var history = await engine.ReadToEndAsync(id, CancellationToken.None);
+        if (history.Quarantine is { } quarantine)
+            log.Quarantined(quarantine.Message);
+        var state = history.State;
         if (state is not RequestState.Asked asked || views.GetValueOrDefault(asked.Terms.Cluster) is not { } view)
             return;
         view.Engineers.TryAdd($"User/{asked.Terms.Subject}", true);
@@ -81,10 +80,12 @@ public sealed class Sweeper(
             await pass.TakeAsync(new SweepFinding(FindingKind.EndOrdered, view.Entry.Id, id, null, "An order to end everything covers it.", new Remedy.Submit(id, order)));
             return;
         }
-        if (asked is RequestState.AwaitingConsent waiting && !pass.IsDryRun)
+        if (asked is RequestState.AwaitingConsent waiting && history.Quarantine is null && !pass.IsDryRun)
             await notices.AskAsync(waiting, CancellationToken.None);
         foreach (var finding in await requests.LookAsync(view, asked))
-            await pass.TakeAsync(finding);
+            // Of a chain that is not to be trusted only the ticket's end is believed: that needs no word of the chain's own.
+            if (history.Quarantine is null || finding.Kind == FindingKind.TicketClosed)
+                await pass.TakeAsync(finding);
     }
 
     private Task LookAtBindingsAsync(Pass pass, ClusterView view) =>

@@ -40,9 +40,13 @@ public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider t
     private async Task<(Ticket? Ticket, Refusal? Refusal)> RecordAsync(TicketId id, TicketSignal signal, CancellationToken cancellation)
     {
         var stream = StreamId.Of(id);
+        var conflicts = new BaselessConflicts();
+        Append? refusedAppend = null;
         while (true)
         {
             var history = TicketHistory.Of(id, await journal.ReadAsync(stream, cancellation));
+            if (refusedAppend is not null)
+                conflicts.Count(refusedAppend, history.Version);
             var isHeard = signal.Event is { } told && history.Heard.Contains(told);
             var decision = isHeard ? Decision.Accept() : TicketDecider.Decide(history.Ticket, signal);
             if (decision is Decision.Refused refused)
@@ -56,7 +60,10 @@ public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider t
                 var records = sealing.Seal(stream, history.Version, history.HeadHash, facts, now);
                 var append = new Append(stream, history.Version, records, new Head("", false), isClosed ? now : null, null);
                 if (await journal.AppendSurelyAsync(append) is AppendOutcome.Conflict)
+                {
+                    refusedAppend = append;
                     continue;
+                }
             }
             if (isClosed)
                 await DistributeAsync(id);

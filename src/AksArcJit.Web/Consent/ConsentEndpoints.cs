@@ -37,7 +37,7 @@ public static class ConsentEndpoints
         try
         {
             return await desk.ReadAsync(link, http.RequestAborted) is { } view
-                ? Page(StatusCodes.Status200OK, new ConsentReading(view, book.Installation, time.GetUtcNow()), null, EnteredDecision.Nothing, [])
+                ? Page(StatusCodes.Status200OK, new ConsentReading(view, book.Installation, time.GetUtcNow()), view.History.Quarantine is null ? null : ConsentTexts.OnlyToEnd, EnteredDecision.Nothing, [])
                 : Message(StatusCodes.Status404NotFound, ConsentTexts.UnknownLink);
         }
         catch (JournalUnavailableException away)
@@ -98,6 +98,8 @@ public static class ConsentEndpoints
         {
             case ConsentResult.Decided:
                 return new SeeOther($"{book.PublicUrl.AbsolutePath}consent/{link}");
+            case ConsentResult.EndedUnrecorded ended:
+                return Message(StatusCodes.Status500InternalServerError, ConsentTexts.EndedUnrecorded(ended.IsGone));
             case ConsentResult.Unknown:
                 return Message(StatusCodes.Status404NotFound, ConsentTexts.UnknownLink);
             case ConsentResult.NotConfirmed:

@@ -329,6 +329,14 @@ public static class ConsentTexts
     public static readonly Notice Quarantined = new(
         "The record of this request cannot be trusted", "Its journal is damaged or unreadable. Nothing is granted from it, any binding of it is removed at its end, and the operators are told.");
 
+    /// <summary>On top of the page of a request whose chain holds only in part.</summary>
+    public static readonly Notice OnlyToEnd = new(
+        "The record of this request cannot be trusted", "Its journal is damaged, and the operators are told. What you see below may be out of date. You can still end the access.");
+
+    public static Notice EndedUnrecorded(bool isGone) => isGone
+        ? new("The access has ended", "The cluster has confirmed it. The journal of this request is damaged and cannot record that you ended it; the operators are told.")
+        : new("The access is being ended", "The cluster has not confirmed it yet; the broker goes on trying. The journal of this request is damaged and cannot record that you ended it; the operators are told.");
+
     public static readonly Notice Foreign = new(
         "This answer did not come from this page", "Your browser says that another site sent the form. Nothing was recorded. Open the link from your mail and decide there.");
 

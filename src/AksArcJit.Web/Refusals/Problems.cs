@@ -169,6 +169,14 @@ public static class Problems
             $"The chain {stream} cannot be trusted or understood. Nothing is granted from it, and its binding is removed at its end.",
             "Tell the operator; trying again does not help.");
 
+    public static ProblemResult EndUnrecorded(bool isGone) => isGone
+        ? Plain(Status500InternalServerError, ProblemTypes.EndUnrecorded, "The access has ended, but the journal cannot record it",
+            "The binding was removed and the cluster confirmed it. The request's chain is quarantined and does not show this end.",
+            "Nothing more is needed to end the access. Tell the operator, who must look at the journal.")
+        : Plain(Status500InternalServerError, ProblemTypes.EndUnrecorded, "The access is being ended, but the journal cannot record it",
+            "The cluster has not confirmed yet that the binding is gone; its removal is tried again until it has. The request's chain is quarantined and does not show this end.",
+            "Tell the operator, who must look at the journal and at the cluster.");
+
     public static ProblemResult CheckpointsDamaged(string why) =>
         Plain(Status500InternalServerError, ProblemTypes.CheckpointsDamaged, "The checkpoints are not those that were signed",
             why, "Tell the operator, and verify the journal against its anchor: aksarcjit audit verify.");

@@ -146,14 +146,14 @@ internal static class RequestEndpoints
     private static async Task<Results<Ok<AccessRequestView>, ProblemResult>> WithdrawAsync(
         string id, Caller caller, HttpContext context, RequestDesk desk, RequestFinder finder)
     {
-        var (seen, missing) = await finder.FindAsync(id, caller, context.RequestAborted);
+        var (seen, missing) = await finder.FindToEndAsync(id, caller, context.RequestAborted);
         return seen is null ? missing! : await SayAsync(seen, new Signal.Withdraw(caller.Person), caller, context, desk, finder);
     }
 
     private static async Task<Results<Ok<AccessRequestView>, ProblemResult>> RevokeAsync(
         string id, Body<ReasonForm> body, Caller caller, HttpContext context, RequestDesk desk, RequestFinder finder)
     {
-        var (seen, missing) = await finder.FindAsync(id, caller, context.RequestAborted);
+        var (seen, missing) = await finder.FindToEndAsync(id, caller, context.RequestAborted);
         if (seen is null)
             return missing!;
         var fields = new Fields();
@@ -191,7 +191,8 @@ internal static class RequestEndpoints
         {
             Submission.Recorded recorded => TypedResults.Ok(RequestViews.View(finder.See(recorded.History, caller))),
             Submission.Refused refused => Problems.Of(refused.Refusal),
-            _ => throw new InvalidOperationException("A submission is recorded or refused."),
+            Submission.Unrecorded unrecorded => Problems.EndUnrecorded(unrecorded.IsGone),
+            _ => throw new InvalidOperationException("A submission is recorded, refused, or an end."),
         };
 
     private static string? Key(Fields fields, string? key) =>

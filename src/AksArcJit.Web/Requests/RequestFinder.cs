@@ -1,5 +1,6 @@
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Requests;
+using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Web.Authentication;
 using AksArcJit.Web.Input;
@@ -15,7 +16,19 @@ internal sealed class RequestFinder(RequestEngine engine, ClusterBook book)
 {
     /// <returns>The request, or the problem: one of the two.</returns>
     /// <exception cref="QuarantineException">Its chain is not to be trusted, and the caller is one to be told.</exception>
-    public async Task<(SeenRequest? Seen, ProblemResult? Problem)> FindAsync(string id, Caller caller, CancellationToken cancellation)
+    public Task<(SeenRequest? Seen, ProblemResult? Problem)> FindAsync(string id, Caller caller, CancellationToken cancellation) =>
+        FindAsync(id, caller, request => engine.ReadAsync(request, cancellation));
+
+    /// <summary>To end its access: a chain that is not to be trusted is believed as far as it holds, because ending is safe.</summary>
+    /// <inheritdoc cref="FindAsync(string, Caller, CancellationToken)"/>
+    public Task<(SeenRequest? Seen, ProblemResult? Problem)> FindToEndAsync(string id, Caller caller, CancellationToken cancellation) =>
+        FindAsync(id, caller, async request => await engine.ReadToEndAsync(request, cancellation) switch
+        {
+            { State: RequestState.Unasked, Quarantine: { } quarantine } => throw quarantine,
+            var history => history,
+        });
+
+    private async Task<(SeenRequest? Seen, ProblemResult? Problem)> FindAsync(string id, Caller caller, Func<RequestId, Task<RequestHistory>> read)
     {
         var fields = new Fields();
         var requestId = fields.Request("id", id);
@@ -23,7 +36,7 @@ internal sealed class RequestFinder(RequestEngine engine, ClusterBook book)
             return (null, problem);
         try
         {
-            var history = await engine.ReadAsync(requestId, cancellation);
+            var history = await read(requestId);
             return history.State is RequestState.Asked asked && Sight.Of(caller, asked.Request, book) is var standing and not Standing.None
                 ? (new SeenRequest(history, asked, standing), null)
                 : (null, Problems.NoSuchRequest());

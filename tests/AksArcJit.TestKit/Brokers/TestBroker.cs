@@ -46,16 +46,18 @@ public sealed class TestBroker
         var secrets = new ConsentSecrets(new ConsentKey(new byte[32]));
         Queue = new DeadlineQueue();
         var circumstances = new Circumstancer(journal, clusters, Book, Standing);
-        Engine = new RequestEngine(journal, sealing, time, new EffectPerformer(clusters, circumstances, time), Queue, openGrants,
-            new ResidualAccess(journal, loggers.CreateLogger<ResidualAccess>()));
+        var effects = new EffectPerformer(clusters, circumstances, time);
+        var findings = new ClusterFindings(journal, sealing, time);
+        var ends = new UnrecordedEnds(effects, clusters, Book, findings, NullLogger<UnrecordedEnds>.Instance);
+        Engine = new RequestEngine(journal, sealing, time, effects, Queue, openGrants, new ResidualAccess(journal, loggers.CreateLogger<ResidualAccess>()), ends);
         var consentNotices = new ConsentNotices(notices ?? Notices, secrets, Book, NullLogger<ConsentNotices>.Instance);
         var endings = new Endings(Engine, time, NullLogger<Endings>.Instance);
         Tickets = new TicketDesk(journal, sealing, time, endings);
-        Operations = new OperationsDesk(journal, sealing, time, endings);
+        Operations = new OperationsDesk(journal, sealing, time, endings, Standing);
         Requests = new RequestDesk(journal, Engine, circumstances, Book, secrets, sealing, consentNotices, time);
         Consents = new ConsentDesk(Engine, circumstances, clusters, Book, time);
         var bindings = new BindingSweep(Engine, Book, time, NullLogger<BindingSweep>.Instance);
-        var remedies = new Remedies(Engine, clusters, new ClusterFindings(journal, sealing, time), NullLogger<Remedies>.Instance);
+        var remedies = new Remedies(Engine, clusters, findings, NullLogger<Remedies>.Instance);
         Sweeper = new Sweeper(
             journal, Engine, circumstances, consentNotices, clusters, Book, new RequestSweep(circumstances, bindings), bindings, remedies, time,
             NullLogger<Sweeper>.Instance);

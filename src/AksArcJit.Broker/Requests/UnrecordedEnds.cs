@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using AksArcJit.Broker.Effects;
+using AksArcJit.Broker.Options;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Broker.Sweeping;
+using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Operations;
+using AksArcJit.Lifecycle.Requests;
+using Microsoft.Extensions.Logging;
+
+namespace AksArcJit.Broker.Requests;
+
+/// <summary>
+/// Ends that were ordered and that their chains cannot hold, because the chain is damaged or the store refuses every append. The access goes
+/// all the same: removal never waits for the journal. What was ordered is kept in memory until the chain takes it; after a start anew the
+/// binding is still removed at notAfter.
+/// </summary>
+public sealed class UnrecordedEnds(EffectPerformer effects, IClusters clusters, ClusterBook book, ClusterFindings findings, ILogger<UnrecordedEnds> log)
+{
+    private readonly ConcurrentDictionary<RequestId, UnrecordedEnd> _ordered = new();
+
+    public UnrecordedEnd? Find(RequestId id) => _ordered.GetValueOrDefault(id);
+
+    public void Order(UnrecordedEnd end) => _ordered[end.After.Id] = end;
+
+    public void Forget(RequestId id) => _ordered.TryRemove(id, out _);
+
+    /// <returns>True where nothing of ours stands any more, and the cluster says so.</returns>
+    public async Task<bool> CarryOutAsync(UnrecordedEnd end)
+    {
+        var isGone = NextStep.Of(end.After.State, end.After.NewestAt) is Step.RemoveBinding remove
+            ? await RemoveAsync(end.After, remove)
+            : await RemoveWhatStandsAsync(end.After);
+        log.EndUnrecorded(end.After.Id, end.Signal.GetType().Name, isGone ? "is gone" : "is not gone yet, and its removal is tried again", end.Why);
+        return isGone;
+    }
+
+    private async Task<bool> RemoveAsync(RequestHistory after, Step.RemoveBinding remove)
+    {
+        var isGone = false;
+        await foreach (var outcome in effects.PerformAsync(after, remove))
+            isGone = outcome is Signal.BindingAbsent absent && absent.Answers.All(answer => !answer.Allowed || (answer.AllowedBy is { } by && by != remove.Grant.Binding));
+        if (isGone && remove.Grant.Uid is { } uid)
+            await RecordAsync(new ClusterFact.QuarantinedBindingRemoved(remove.Grant.Terms.Cluster, remove.Grant.Binding, uid));
+        return isGone;
+    }
+
+    /// <summary>The chain does not say what was granted: whatever carries our label and the request's id goes, on its cluster, or on any where not even that is known.</summary>
+    private async Task<bool> RemoveWhatStandsAsync(RequestHistory after)
+    {
+        var where = after.State is RequestState.Asked { Terms.Cluster: var known } ? [known] : clusters.Ids;
+        var gone = await Task.WhenAll(where.Select(id => RemoveWhatStandsAsync(id, after.Id)));
+        return gone.All(isGone => isGone);
+    }
+
+    private async Task<bool> RemoveWhatStandsAsync(ClusterId id, RequestId request)
+    {
+        if (clusters.Find(id) is not { } cluster || book.Find(id) is not { } entry
+            || await cluster.ListBindingsAsync(entry.Policy.Role, CancellationToken.None) is not Reading<IReadOnlyList<StandingBinding>>.Found { Value: var standing })
+            return false;
+        var isGone = true;
+        foreach (var binding in standing.Where(one => one.Installation == book.Installation && (one.Request ?? one.Name.Request) == request))
+        {
+            if (await cluster.RemoveAsync(binding, CancellationToken.None) is RemovalOutcome.Absent)
+                await RecordAsync(new ClusterFact.QuarantinedBindingRemoved(id, binding.Name, binding.Uid));
+            else
+                isGone = false;
+        }
+        return isGone;
+    }
+
+    private async Task RecordAsync(ClusterFact.QuarantinedBindingRemoved removed)
+    {
+        try
+        {
+            await findings.RecordAsync(removed.Cluster, removed);
+        }
+        catch (Exception unrecorded) when (unrecorded is JournalUnavailableException or QuarantineException)
+        {
+            log.SweepFailed(removed.Cluster, $"{removed.Binding} was removed, but not journaled: {unrecorded.Message}", unrecorded);
+        }
+    }
+}
+
+/// <param name="After">The request as it would stand, with facts that are recorded nowhere.</param>
+/// <param name="Signal">What ended it; recorded when the chain takes it again.</param>
+/// <param name="Why">Why it cannot be recorded.</param>
+public sealed record UnrecordedEnd(RequestHistory After, Signal Signal, string Why);
