@@ -164,6 +164,31 @@ public class ContradictoryJournalTests
         Assert.Empty(_cluster.Bindings);
     }
 
+    /// <summary>Somebody deleted the rows of the open index, and the broker starts anew: only the binding itself still names its request.</summary>
+    [Fact]
+    public async Task AGrant_WhenTheOpenIndexHasForgottenIt_ThenEndsOnTimeAndIsRecorded()
+    {
+        var id = await GrantAsync();
+        _journal.HidesOpen = true;
+        var other = Start(2);
+        await other.Sweeper.SweepAsync(CancellationToken.None);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        await other.Loop.AttendDueAsync();
+        Assert.Empty(_cluster.Bindings);
+        Assert.Equal(new Outcome.Ended(EndCause.Expired), Assert.IsType<RequestState.Closed>(await other.StateAsync(id)).Outcome);
+    }
+
+    [Fact]
+    public async Task ASweep_WhenTheOpenIndexHasForgottenAGrantOfAClosedTicket_ThenEndsIt()
+    {
+        await GrantAsync();
+        (_journal.HidesRequests, _journal.HidesOpen) = (true, true);
+        await _broker.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Close(Sample.TicketId, null, Sample.Operator), CancellationToken.None);
+        await _broker.Sweeper.SweepAsync(CancellationToken.None);
+        await _broker.Loop.AttendDueAsync();
+        Assert.Empty(_cluster.Bindings);
+    }
+
     [Fact]
     public async Task APause_WhenItCannotBeRecorded_ThenNothingIsGranted()
     {
@@ -204,6 +229,8 @@ public class ContradictoryJournalTests
 
         public bool HidesRequests { get; set; }
 
+        public bool HidesOpen { get; set; }
+
         public Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellation) =>
             Stuck == append.Stream ? Task.FromResult<AppendOutcome>(new AppendOutcome.Conflict()) : inner.AppendAsync(append, cancellation);
 
@@ -214,7 +241,8 @@ public class ContradictoryJournalTests
 
         public IAsyncEnumerable<JournalRow> ScanAsync(CancellationToken cancellation) => inner.ScanAsync(cancellation);
 
-        public IAsyncEnumerable<OpenEntry> ListOpenAsync(CancellationToken cancellation) => inner.ListOpenAsync(cancellation);
+        public IAsyncEnumerable<OpenEntry> ListOpenAsync(CancellationToken cancellation) =>
+            HidesOpen ? AsyncEnumerable.Empty<OpenEntry>() : inner.ListOpenAsync(cancellation);
 
         public Task SettleAsync(StreamId stream, long version, CancellationToken cancellation) => inner.SettleAsync(stream, version, cancellation);
 

@@ -50,7 +50,7 @@ public sealed class CheckpointProofs(ICheckpointLog log)
                 ?? throw new FormatException($"No checkpoint reaches leaf {((index + 1) << level) - 1}, although the log has {treeSize}.");
             nodes[(level, index)] = level == 0
                 ? stored.Leaves[(int)(index - FirstLeafOf(stored))].Hash
-                : stored.Nodes.FirstOrDefault(node => node.Level == level && node.Index == index)?.Hash
+                : stored.Nodes?.FirstOrDefault(node => node.Level == level && node.Index == index)?.Hash
                     ?? throw new FormatException($"Checkpoint {stored.Signed.Checkpoint.Number} lacks node {index} of level {level}.");
         }
         return InclusionProof.Build(leafIndex, treeSize, (level, index) => nodes[(level, index)]);

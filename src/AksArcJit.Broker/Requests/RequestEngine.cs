@@ -258,6 +258,13 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
     private RequestHistory? RemovalDue(RequestId id) =>
         openGrants.Recall(id) is { } known && NextStep.Of(known.State, Now(known)) is Step.RemoveBinding ? known : null;
 
+    /// <summary>Has the host come back at the time that the chain itself gives: the open index may have been altered.</summary>
+    public void Remind(RequestHistory history)
+    {
+        if (NextStep.Of(history.State, Now(history)) is Step.WaitUntil wait)
+            wakeUps.Schedule(StreamId.Of(history.Id), wait.At, openGrants.IsToBeRemoved(history.Id));
+    }
+
     /// <summary>Has the host carry it out, soon and apart from the caller.</summary>
     public void Prompt(RequestId id) => wakeUps.Schedule(StreamId.Of(id), time.GetUtcNow(), openGrants.IsToBeRemoved(id));
 
@@ -281,10 +288,12 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
         return now > history.NewestAt ? now : history.NewestAt;
     }
 
-    private static Head HeadOf(RequestState state) =>
+    /// <summary>What a store keeps beside the facts of a request in this state.</summary>
+    internal static Head HeadOf(RequestState state) =>
         new(state.GetType().Name, state is RequestState.AwaitingConsent or RequestState.Scheduled or RequestState.Granting);
 
-    private static DateTimeOffset? DueOf(RequestState state, DateTimeOffset now) => NextStep.Of(state, now) switch
+    /// <summary>When a request in this state is due in the open index; null where it leaves it.</summary>
+    internal static DateTimeOffset? DueOf(RequestState state, DateTimeOffset now) => NextStep.Of(state, now) switch
     {
         Step.WaitUntil wait => wait.At,
         Step.Rest => null,

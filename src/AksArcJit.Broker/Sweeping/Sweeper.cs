@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Effects;
 using AksArcJit.Broker.Operations;
@@ -45,7 +46,7 @@ public sealed class Sweeper(
         {
             // Orders are the journal's own affair: no cluster prompts a look for them.
             var system = only is null ? await circumstances.ReadSystemAsync(cancellation) : null;
-            await Spreading.OverAsync(journal.ListOpenAsync(cancellation), open => open.Stream.Request is { } id ? LookAtAsync(pass, id, system, views) : Task.CompletedTask);
+            await Spreading.OverAsync(OpenRequestsAsync(pass, views, cancellation), id => LookAtAsync(pass, id, system, views));
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -61,6 +62,21 @@ public sealed class Sweeper(
         ? pass.TakeAsync(new SweepFinding(FindingKind.Unreadable, view.Entry.Id, null, null, trouble, new Remedy.LookAgain()))
         : Task.WhenAll(view.Standing!.Where(binding => IsOverdue(pass, binding)).Select(binding => pass.TakeAsync(BindingJudgement.Overdue(view.Entry.Id, binding))));
 
+    /// <summary>Those of the open index, and those whose binding stands although the index does not name them: somebody may have altered it.</summary>
+    private async IAsyncEnumerable<RequestId> OpenRequestsAsync(Pass pass, Dictionary<ClusterId, ClusterView> views, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var standing = views.Values.SelectMany(view => view.Standing ?? []).Where(binding => binding.Installation == book.Installation && !IsOverdue(pass, binding))
+            .Select(binding => binding.Request ?? binding.Name.Request).OfType<RequestId>().ToHashSet();
+        await foreach (var open in journal.ListOpenAsync(cancellation))
+            if (open.Stream.Request is { } id)
+            {
+                standing.Remove(id);
+                yield return id;
+            }
+        foreach (var id in standing)
+            yield return id;
+    }
+
     private async Task LookAtAsync(Pass pass, RequestId id, SystemHistory? system, Dictionary<ClusterId, ClusterView> views)
     {
         if (engine.HasUnrecordedEnd(id) && !pass.IsDryRun)
@@ -71,6 +87,8 @@ public sealed class Sweeper(
         var history = await engine.ReadToEndAsync(id, CancellationToken.None);
         if (history.Quarantine is { } quarantine)
             log.Quarantined(quarantine.Message);
+        else if (!pass.IsDryRun)
+            engine.Remind(history);
         var state = history.State;
         if (state is not RequestState.Asked asked || views.GetValueOrDefault(asked.Terms.Cluster) is not { } view)
             return;

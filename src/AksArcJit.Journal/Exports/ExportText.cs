@@ -84,7 +84,7 @@ public static class ExportText
     /// <exception cref="FormatException">The line is none that <c>Write</c> writes.</exception>
     public static ExportLine Read(ReadOnlyMemory<byte> line) => Read<ExportLine>(line, json =>
         json.TryGetProperty("stream", out _) ? new ExportLine.Row(new JournalRow.Fact(Record(json)))
-        : json.TryGetProperty("checkpoint", out _) ? new ExportLine.Row(new JournalRow.Checkpoint(new StoredCheckpoint(Signed(json), [.. json.GetProperty("leaves").EnumerateArray().Select(Leaf)], [])))
+        : json.TryGetProperty("checkpoint", out _) ? new ExportLine.Row(new JournalRow.Checkpoint(new StoredCheckpoint(Signed(json), [.. json.GetProperty("leaves").EnumerateArray().Select(Leaf)], null)))
         : json.TryGetProperty("unreadable", out var unreadable) ? new ExportLine.Row(Unreadable(unreadable))
         : json.TryGetProperty("end", out var end) ? new ExportLine.End(new ExportEnd(
             end.GetProperty("facts").GetInt64(), end.GetProperty("checkpoints").GetInt64(), end.GetProperty("unreadable").GetInt64(), end.GetProperty("whole").GetBoolean()))

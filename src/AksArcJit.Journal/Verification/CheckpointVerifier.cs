@@ -52,7 +52,8 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
         if (!follows)
             Gap(Newest + 1, checkpoint.Number - 1);
         var seal = Seal(signed, follows);
-        var edge = edges.Select(edge => edge.Append(stored.Leaves.Select(leaf => leaf.Hash)).Frontier).ToList();
+        var appended = edges.Select(edge => edge.Append(stored.Leaves.Select(leaf => leaf.Hash))).ToList();
+        var edge = appended.Select(one => one.Frontier).ToList();
         var leads = edge.Contains(checkpoint.Frontier);
         if (seal is not null)
             Fail(seal);
@@ -61,7 +62,12 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
         else if (edges.Count == 0)
             isWhole = false;
         else
+        {
             Times(checkpoint);
+            // No signature covers them; a proof that is made from false ones fails.
+            if (stored.Nodes is { } nodes && !nodes.ToHashSet().SetEquals(appended[edge.IndexOf(checkpoint.Frontier)].Nodes))
+                found(new Damage.IndexAltered(null, checkpoint.Number, "Its interior nodes are not those that its leaves complete: proofs made from them fail."));
+        }
 
         var isSound = seal is null;
         var source = new LeafSource(checkpoint.Number, checkpoint.At, CoversUntil, isSound && leads);

@@ -57,6 +57,9 @@ public abstract record Damage(StreamId? Stream, long? Version, long? Checkpoint,
     /// <param name="Number">The first checkpoint that the store has forgotten.</param>
     public sealed record StoreRestored(long Number, string Why) : Damage(null, null, Number, Why);
 
+    /// <summary>A row that no hash covers, and that contradicts the facts or checkpoints from which it follows.</summary>
+    public sealed record IndexAltered(StreamId? Of, long? Number, string Why) : Damage(Of, null, Number, Why);
+
     /// <summary>Something that no writer of ours writes stands among the rows.</summary>
     public sealed record NotReadable(string Where, StreamId? Of, long? Row, long? Number, string Why) : Damage(Of, Row, Number, $"{Where}: {Why}");
 }

@@ -1,4 +1,5 @@
 using AksArcJit.Journal.Checkpoints;
+using AksArcJit.Lifecycle.Requests;
 
 namespace AksArcJit.Journal.Verification;
 
@@ -13,12 +14,14 @@ public sealed class JournalVerifier : IDisposable
     private readonly LeafBook book = new();
     private readonly CheckpointVerifier checkpoints;
     private readonly Misplacements misplacements;
-    private readonly HashSet<StreamId> seen = [];
+    private readonly Dictionary<StreamId, ChainEnd> ends = [];
+    private readonly HashSet<StreamId> damaged = [];
     private readonly SortedDictionary<string, long> unknown = new(StringComparer.Ordinal);
     private readonly HashSet<string> kinds = [.. FactText.Kinds];
     private ChainVerifier? chain;
     private UncoveredRows? uncovered;
-    private long facts, damages;
+    private ChainEnd end;
+    private long facts, damages, streams;
 
     /// <param name="anchor">Read before the journal is; null for none.</param>
     /// <param name="trusted">Public keys known from elsewhere, of every key that ever signed; empty for none. The caller disposes them.</param>
@@ -29,6 +32,8 @@ public sealed class JournalVerifier : IDisposable
         this.found = damage =>
         {
             damages++;
+            if (damage.Stream is { } stream)
+                damaged.Add(stream);
             found(damage);
         };
         checkpoints = new CheckpointVerifier(anchor, trusted, book, this.found);
@@ -42,7 +47,7 @@ public sealed class JournalVerifier : IDisposable
     {
         switch (row)
         {
-            case JournalRow.Checkpoint(var stored) when seen.Count == 0:
+            case JournalRow.Checkpoint(var stored) when streams == 0:
                 checkpoints.Take(stored);
                 break;
             case JournalRow.Checkpoint(var stored):
@@ -50,6 +55,7 @@ public sealed class JournalVerifier : IDisposable
                 break;
             case JournalRow.Fact(var record):
                 Of(record.Stream)?.Take(record);
+                end = new ChainEnd(record.Version, MerkleHash.TryParse(record.Hash, out var hash) ? hash : default, StateName.After(end.State, record.Kind));
                 Count(record);
                 break;
             case JournalRow.Unreadable unreadable:
@@ -64,6 +70,22 @@ public sealed class JournalVerifier : IDisposable
         }
     }
 
+    /// <summary>Damage that was found in rows which no hash covers.</summary>
+    public void Tell(Damage damage) => found(damage);
+
+    /// <summary>Something was found in its rows already.</summary>
+    public bool IsDamaged(StreamId stream) => damaged.Contains(stream);
+
+    /// <summary>Once all rows are read: gives each end once. Null where the stream had no row, or was given before.</summary>
+    public ChainEnd? TakeEnd(StreamId stream)
+    {
+        Close();
+        return ends.Remove(stream, out var known) ? known : null;
+    }
+
+    /// <summary>Streams whose ends were not taken yet.</summary>
+    public IEnumerable<StreamId> RemainingEnds => ends.Keys;
+
     /// <param name="isWhole">All streams were read, so that one which is missing was removed.</param>
     public VerificationReport Finish(bool isWhole)
     {
@@ -76,7 +98,7 @@ public sealed class JournalVerifier : IDisposable
             checkpoints.Finish(Uncovered);
         }
         misplacements.Finish();
-        return new VerificationReport(seen.Count, facts, checkpoints.Count, damages, unknown, Horizon(), [.. NotExcluded(isWhole)]);
+        return new VerificationReport(streams, facts, checkpoints.Count, damages, unknown, Horizon(), [.. NotExcluded(isWhole)]);
     }
 
     /// <summary>In place of <see cref="Finish"/> where only the checkpoints were read, all of them: the facts are left aside.</summary>
@@ -90,7 +112,7 @@ public sealed class JournalVerifier : IDisposable
     public VerificationReport Abandon()
     {
         misplacements.Finish();
-        return new VerificationReport(seen.Count, facts, checkpoints.Count, damages, unknown, Horizon(), [.. NotExcluded(isWhole: true), "Reading broke off: what was not read, nobody knows."]);
+        return new VerificationReport(streams, facts, checkpoints.Count, damages, unknown, Horizon(), [.. NotExcluded(isWhole: true), "Reading broke off: what was not read, nobody knows."]);
     }
 
     public void Dispose() => checkpoints.Dispose();
@@ -103,17 +125,21 @@ public sealed class JournalVerifier : IDisposable
         if (chain?.Stream == stream)
             return chain;
         Close();
-        if (!seen.Add(stream))
+        end = new ChainEnd(0, default, "");
+        if (!ends.TryAdd(stream, end))
         {
             found(new Damage.RowInserted(stream, 0, "Rows of the stream stand apart from its others."));
             return null;
         }
+        streams++;
         return chain = new ChainVerifier(stream, book.Take(stream), checkpoints.CoversUntil, Uncovered, misplacements, found);
     }
 
     private void Close()
     {
         chain?.Finish();
+        if (chain is not null)
+            ends[chain.Stream] = end;
         chain = null;
     }
 

@@ -11,7 +11,7 @@ namespace AksArcJit.Server.Verification;
 /// </summary>
 internal sealed class ContinuousVerification(
     [FromKeyedServices(CheckpointServices.Store)] IJournal store, ICheckpointLog log, IEnumerable<IAnchor> anchors, VerificationState state,
-    TimeProvider time, ILogger<ContinuousVerification> logger, ISigner? signer = null) : BackgroundService
+    TimeProvider time, ILogger<ContinuousVerification> logger, ISigner? signer = null, IUnhashedRows? unhashed = null) : BackgroundService
 {
     public const int RowsPerSecond = 2000;
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -48,7 +48,7 @@ internal sealed class ContinuousVerification(
         {
             using var verifier = new JournalVerifier(anchor, keys, damage => logger.JournalDamaged(damage.ToString()));
             var pacing = new Pacing(time, cancellation);
-            await StoreRows.FeedAsync(verifier, store, log, pacing.PaceAsync, cancellation);
+            await StoreRows.FeedAsync(verifier, store, log, unhashed, time, pacing.PaceAsync, cancellation);
             var report = verifier.Finish(isWhole: true);
             state.Complete(new VerificationState.Round(time.GetUtcNow(), report.Facts, report.Checkpoints, report.Damages));
             logger.JournalVerified(report.Facts, report.Checkpoints, report.Damages);

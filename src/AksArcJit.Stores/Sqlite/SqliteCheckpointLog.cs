@@ -43,7 +43,7 @@ internal sealed class SqliteCheckpointLog(Reads reads, GroupCommit writer) : ICh
     public Task<bool> AppendAsync(StoredCheckpoint checkpoint, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(checkpoint.Leaves.Count, ICheckpointLog.MostLeaves, nameof(checkpoint));
-        var (signed, leaves, nodes) = (checkpoint.Signed, CheckpointBytes.Of(checkpoint.Leaves), CheckpointBytes.Of(checkpoint.Nodes));
+        var (signed, leaves, nodes) = (checkpoint.Signed, CheckpointBytes.Of(checkpoint.Leaves), CheckpointBytes.Of(checkpoint.Nodes ?? []));
         return writer.RunAsync(session => session.Append(signed.Checkpoint.Number, signed.Checkpoint.TreeSize, signed.Body.ToArray(), signed.Signature.ToArray(), leaves, nodes), cancellation);
     }
 

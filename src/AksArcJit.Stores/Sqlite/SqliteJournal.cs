@@ -28,10 +28,14 @@ public sealed class SqliteJournal : IJournal, IDisposable
         _reads = new Reads(_database);
         _writer = new GroupCommit(_database);
         Checkpoints = new SqliteCheckpointLog(_reads, _writer);
+        Unhashed = new SqliteUnhashedRows(_reads);
     }
 
     /// <summary>In the same file.</summary>
     public ICheckpointLog Checkpoints { get; }
+
+    /// <summary>In the same file.</summary>
+    public IUnhashedRows Unhashed { get; }
 
     public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) =>
         _reads.RunAsync(session => session.Facts(stream), cancellation);

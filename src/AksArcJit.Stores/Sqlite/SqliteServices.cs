@@ -16,6 +16,7 @@ public static class SqliteServices
         services.AddOptions<SqliteJournalOptions>().BindConfiguration(SqliteJournalOptions.Section).ValidateOnStart();
         services.AddSingleton<SqliteJournal>();
         services.AddSingleton<ICheckpointLog>(provider => provider.GetRequiredService<SqliteJournal>().Checkpoints);
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteJournal>().Unhashed);
         return services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
     }
 }

@@ -19,7 +19,14 @@ internal static class CheckpointRow
 
     public static string Key(long number) => $"{FirstKey}{number:D19}";
 
-    public static string SizeKey(long treeSize) => $"size!{treeSize:D19}";
+    public const string FirstSizeKey = "size!";
+    public const string AfterSizeKeys = "size\"";
+
+    public static string SizeKey(long treeSize) => $"{FirstSizeKey}{treeSize:D19}";
+
+    /// <summary>Null where the key is not exactly one that <see cref="SizeKey"/> gives.</summary>
+    public static long? SizeOf(string key) =>
+        key.StartsWith(FirstSizeKey, StringComparison.Ordinal) && long.TryParse(key.AsSpan(FirstSizeKey.Length), out var size) && SizeKey(size) == key ? size : null;
 
     /// <summary>Null where the key is not exactly one that <see cref="Key"/> gives.</summary>
     public static long? NumberOf(string key) =>
@@ -29,7 +36,7 @@ internal static class CheckpointRow
     {
         var row = Signed(Key(stored.Signed.Checkpoint.Number), stored.Signed);
         Write(row, "Leaves", CheckpointBytes.Of(stored.Leaves));
-        Write(row, "Nodes", CheckpointBytes.Of(stored.Nodes));
+        Write(row, "Nodes", CheckpointBytes.Of(stored.Nodes ?? []));
         return row;
     }
 

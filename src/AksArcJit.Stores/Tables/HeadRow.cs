@@ -17,8 +17,10 @@ internal sealed record HeadRow(long Version, string Hash, string State, bool IsP
     public TableEntity Done(StreamId stream) => Row(stream, Version, Hash, State, IsPending, true);
 
     public static HeadRow Read(TableEntity row) => new(
-        row.GetInt64("Version") ?? 0, row.GetString("Hash") ?? "", row.GetString("State") ?? "",
-        row.GetBoolean("IsPending") ?? false, row.GetBoolean("IsDone") ?? false, row.ETag);
+        Of(row, "Version", 0L), Of(row, "Hash", ""), Of(row, "State", ""), Of(row, "IsPending", false), Of(row, "IsDone", false), row.ETag);
+
+    // A property of another type is somebody else's doing: the append that follows such a head meets it as a conflict.
+    private static T Of<T>(TableEntity row, string name, T missing) => row.TryGetValue(name, out var value) && value is T known ? known : missing;
 
     private static TableEntity Row(StreamId stream, long version, string hash, string state, bool isPending, bool isDone) =>
         new(stream.Text, Key) { ["Version"] = version, ["Hash"] = hash, ["State"] = state, ["IsPending"] = isPending, ["IsDone"] = isDone };

@@ -148,8 +148,11 @@ internal sealed record OpenRow(DateTimeOffset Due, long SafeVersion, DateTimeOff
     };
 
     public static OpenRow Read(TableEntity row) => new(
-        Time(row, "Due"), row.GetInt64("SafeVersion") ?? 0, Time(row, "WrittenAt"), row.GetInt64("Published") ?? 0, row.GetInt64("Checkpointed") ?? 0, row.ETag);
+        Time(row, "Due"), Number(row, "SafeVersion"), Time(row, "WrittenAt"), Number(row, "Published"), Number(row, "Checkpointed"), row.ETag);
 
-    // What is missing is due at once: early is safe.
-    private static DateTimeOffset Time(TableEntity row, string name) => new(row.GetInt64(name) ?? 0, TimeSpan.Zero);
+    // What is missing, or no time at all, is due at once: early is safe, and one such row must not keep the others from being read.
+    private static DateTimeOffset Time(TableEntity row, string name) =>
+        Number(row, name) is var ticks && ticks >= 0 && ticks <= DateTimeOffset.MaxValue.UtcTicks ? new DateTimeOffset(ticks, TimeSpan.Zero) : DateTimeOffset.MinValue;
+
+    private static long Number(TableEntity row, string name) => row.TryGetValue(name, out var value) && value is long number ? number : 0;
 }

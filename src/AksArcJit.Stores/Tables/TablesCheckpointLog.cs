@@ -24,7 +24,7 @@ internal sealed class TablesCheckpointLog(Table table) : ICheckpointLog
     public async Task<StoredCheckpoint?> FindAsync(long treeSize, CancellationToken cancellation)
     {
         var filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {CheckpointRow.Partition} and RowKey ge {CheckpointRow.SizeKey(treeSize)} and RowKey lt {"size\""}");
+            $"PartitionKey eq {CheckpointRow.Partition} and RowKey ge {CheckpointRow.SizeKey(treeSize)} and RowKey lt {CheckpointRow.AfterSizeKeys}");
         await foreach (var page in table.PagesAsync(filter, 1, cancellation))
             foreach (var row in page)
                 return await ReadAsync(row.GetInt64("Number") ?? throw new FormatException($"The row '{row.RowKey}' names no checkpoint."), cancellation);

@@ -32,15 +32,21 @@ public sealed class TablesJournal : IJournal
             ? new TableServiceClient(endpoint, new DefaultAzureCredential(), client)
             : new TableServiceClient(options.ConnectionString, client);
         _indexTable = new Table(service, options.Prefix + "RequestIndex");
-        _chains = new Chains(new Table(service, options.Prefix + "AccessJournal"));
+        var chains = new Table(service, options.Prefix + "AccessJournal");
+        _chains = new Chains(chains);
         _open = new OpenIndex(new Table(service, options.Prefix + "OpenRequests"), _chains, time);
         _requests = new RequestIndexes(_indexTable, _chains);
         _claims = new PendingClaims(_indexTable, _requests, _chains, time);
-        Checkpoints = new TablesCheckpointLog(new Table(service, options.Prefix + "Checkpoints"));
+        var checkpoints = new Table(service, options.Prefix + "Checkpoints");
+        Checkpoints = new TablesCheckpointLog(checkpoints);
+        Unhashed = new TablesUnhashedRows(chains, checkpoints);
     }
 
     /// <summary>In the same account.</summary>
     public ICheckpointLog Checkpoints { get; }
+
+    /// <summary>In the same account.</summary>
+    public IUnhashedRows Unhashed { get; }
 
     public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) => _chains.ReadAsync(stream, cancellation);
 

@@ -16,6 +16,7 @@ public static class TablesServices
         services.AddOptions<TablesJournalOptions>().BindConfiguration(TablesJournalOptions.Section).ValidateOnStart();
         services.AddSingleton<TablesJournal>();
         services.AddSingleton<ICheckpointLog>(provider => provider.GetRequiredService<TablesJournal>().Checkpoints);
+        services.AddSingleton(provider => provider.GetRequiredService<TablesJournal>().Unhashed);
         return services.AddSingleton<IJournal>(provider => provider.GetRequiredService<TablesJournal>());
     }
 }

@@ -61,4 +61,7 @@ public static partial class Laws
     });
 
     private static bool IsOver(RequestState state) => state is Revoking or RequestState.RevocationUnconfirmed or Closed;
+
+    private static bool KindsTellTheState(Edge edge) => edge.Changes.All(change =>
+        StateName.After(change.From is RequestState.Unasked ? "" : change.From.GetType().Name, change.Fact.GetType().Name) == change.To.GetType().Name);
 }

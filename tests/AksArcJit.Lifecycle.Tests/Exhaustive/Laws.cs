@@ -12,7 +12,7 @@ public static partial class Laws
         ConsentsAreByAskedApproversOnce, ConsentsAreInTimeAndInGoodCircumstances, ConsentsAreToWhatWasShown, TermsNeverWiden,
         GrantsRestOnAQuorum, GrantsNeedGoodCircumstances, IntentsAreOrderly, GrantsFollowAnIntent, WindowsAreWithinBothLimits, NothingIsGrantedTooLate,
         RemovalIsNeverTurnedBack, ClosingIsProvenOrOnAWord, ProofIsTrueOfTheCluster, OutcomesAreThoseOrdered, UnknownOutcomesAreRemembered,
-        NewBindingsAreTakenUpForRemoval, RemovalIsTriedAgainSoon, LongFailureIsTold, ExpiryIsCausedByTimeAlone,
+        NewBindingsAreTakenUpForRemoval, RemovalIsTriedAgainSoon, LongFailureIsTold, ExpiryIsCausedByTimeAlone, KindsTellTheState,
     ];
 
     private static readonly Func<Node, Step, bool>[] OfNodes =

@@ -25,7 +25,7 @@ public sealed class CleanJournalTests(Azurite azurite)
         using var folder = new Folder();
         using var one = new SqliteJournal(folder.File, TimeProvider.System, TimeSpan.FromSeconds(20));
         using var other = new SqliteJournal(folder.File, TimeProvider.System, TimeSpan.FromSeconds(20));
-        await AssertCleanAsync((one, one.Checkpoints), (other, other.Checkpoints), 200);
+        await AssertCleanAsync((one, one.Checkpoints, one.Unhashed), (other, other.Checkpoints, other.Unhashed), 200);
     }
 
     [Fact]
@@ -33,10 +33,10 @@ public sealed class CleanJournalTests(Azurite azurite)
     {
         var options = new TablesJournalOptions { ConnectionString = await azurite.ConnectionAsync(), Prefix = $"T{Guid.NewGuid():N}"[..20] };
         var (one, other) = (new TablesJournal(options, TimeProvider.System, new TableClientOptions()), new TablesJournal(options, TimeProvider.System, new TableClientOptions()));
-        await AssertCleanAsync((one, one.Checkpoints), (other, other.Checkpoints), 30);
+        await AssertCleanAsync((one, one.Checkpoints, one.Unhashed), (other, other.Checkpoints, other.Unhashed), 30);
     }
 
-    private static async Task AssertCleanAsync((IJournal, ICheckpointLog) one, (IJournal, ICheckpointLog) other, int rounds)
+    private static async Task AssertCleanAsync((IJournal, ICheckpointLog, IUnhashedRows) one, (IJournal, ICheckpointLog, IUnhashedRows) other, int rounds)
     {
         using var signer = new TestSigner();
         var anchor = new TestAnchor();
@@ -49,7 +49,7 @@ public sealed class CleanJournalTests(Azurite azurite)
         Assert.True(await verified > 0);
         Assert.Empty(await FindAsync());
 
-        async Task RunAsync((IJournal Journal, ICheckpointLog Log) instance, int number)
+        async Task RunAsync((IJournal Journal, ICheckpointLog Log, IUnhashedRows Unhashed) instance, int number)
         {
             var (sealing, random) = (new Sealing(new SeededEntropy(number)), new Random(number));
             var (journal, checkpointer, anchoring, standing) = Start(instance);
@@ -74,7 +74,7 @@ public sealed class CleanJournalTests(Azurite azurite)
             Assert.Null(standing.Objection);
         }
 
-        (CoveredJournal, Checkpointer, Anchoring, JournalStanding) Start((IJournal Journal, ICheckpointLog Log) instance)
+        (CoveredJournal, Checkpointer, Anchoring, JournalStanding) Start((IJournal Journal, ICheckpointLog Log, IUnhashedRows Unhashed) instance)
         {
             var (time, standing) = (TimeProvider.System, new JournalStanding());
             var coverage = new Coverage(time, TimeSpan.FromSeconds(60));
@@ -96,10 +96,15 @@ public sealed class CleanJournalTests(Azurite azurite)
             var found = new List<Damage>();
             using var key = signer.Key;
             using var verifier = new JournalVerifier(null, [key], found.Add);
+            var indexes = new IndexVerification(one.Item1, one.Item2, one.Item3, verifier, TimeProvider.System);
             await foreach (var row in one.Item2.ListAsync(1, Cancellation))
+            {
                 verifier.Take(row);
+                indexes.Note(row);
+            }
             await foreach (var row in one.Item1.ScanAsync(Cancellation))
                 verifier.Take(row);
+            await indexes.RunAsync(() => ValueTask.CompletedTask, Cancellation);
             verifier.Finish(isWhole: true);
             return found;
         }

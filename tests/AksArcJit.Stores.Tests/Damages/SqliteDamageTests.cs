@@ -43,7 +43,7 @@ public sealed class SqliteDamageTests : Damaging
     protected override Task PutAsync(StoredCheckpoint checkpoint) => DoAsync(
         "UPDATE checkpoint SET body=$body, signature=$signature, leaves=$leaves, nodes=$nodes WHERE number=$number",
         ("$number", checkpoint.Signed.Checkpoint.Number), ("$body", checkpoint.Signed.Body.ToArray()), ("$signature", checkpoint.Signed.Signature.ToArray()),
-        ("$leaves", CheckpointBytes.Of(checkpoint.Leaves)), ("$nodes", CheckpointBytes.Of(checkpoint.Nodes)));
+        ("$leaves", CheckpointBytes.Of(checkpoint.Leaves)), ("$nodes", CheckpointBytes.Of(checkpoint.Nodes ?? [])));
 
     protected override Task DeleteAsync(long checkpoint) => DoAsync("DELETE FROM checkpoint WHERE number=$number", ("$number", checkpoint));
 
