@@ -40,6 +40,9 @@ internal static partial class Log
     [LoggerMessage(1040, LogLevel.Critical, "The end of request {Request} ({Signal}) cannot be recorded. Its access {Outcome}. {Reason}")]
     public static partial void EndUnrecorded(this ILogger log, RequestId request, string signal, string outcome, string reason);
 
+    [LoggerMessage(1041, LogLevel.Critical, "Anchor {Anchor} does not hold checkpoint {Number}, which was made long ago. If it is new, nothing is wrong; else somebody took checkpoints from it. It is filled again, each line with the time.")]
+    public static partial void AnchorLost(this ILogger log, string anchor, long number);
+
     [LoggerMessage(1005, LogLevel.Error, "The open index could not be read; it is read again within 5 s: {Reason}")]
     public static partial void OpenIndexUnreadable(this ILogger log, string reason);
 }

@@ -26,7 +26,7 @@ internal static partial class Log
     [LoggerMessage(1606, LogLevel.Warning, "Checkpoints are made, but no anchor is configured (checkpoints.anchors): whoever can write the store could restore an older one unseen.")]
     public static partial void NoAnchors(this ILogger log);
 
-    [LoggerMessage(1607, LogLevel.Warning, "Not every anchor could be compared with the journal before the start; it is done when they answer.")]
+    [LoggerMessage(1607, LogLevel.Warning, "Not every anchor could be compared with the journal before the start. Nothing is granted until they answer; what stands is ended on time.")]
     public static partial void AnchorsUncompared(this ILogger log);
 
     [LoggerMessage(1608, LogLevel.Critical, "Damage in the journal: {Damage}")]
@@ -34,6 +34,9 @@ internal static partial class Log
 
     [LoggerMessage(1609, LogLevel.Information, "Verified {Facts} facts and {Checkpoints} checkpoints: {Damages} damages.")]
     public static partial void JournalVerified(this ILogger log, long facts, long checkpoints, long damages);
+
+    [LoggerMessage(1612, LogLevel.Warning, "DEVELOPMENT: there was no checkpoint key {File}, so a new one was made. Checkpoints that another key signed do not verify with it.")]
+    public static partial void DevelopmentCheckpointKey(this ILogger log, string file);
 
     [LoggerMessage(1611, LogLevel.Warning, "The verification in the background goes on without anchor {Anchor}: {Reason}")]
     public static partial void VerificationWithoutAnchor(this ILogger log, string anchor, string reason);

@@ -16,7 +16,7 @@ internal sealed class Folder : IDisposable
         return this[file];
     }
 
-    public string Anchor(Scene scene) => Write("anchor.ndjson", [.. scene.Anchored.SelectMany(AnchorText.Line)]);
+    public string Anchor(Scene scene) => Write("anchor.ndjson", [.. scene.Anchored.SelectMany(signed => AnchorText.Line(signed))]);
 
     public string Key() => Write("key.pem", System.Text.Encoding.UTF8.GetBytes(Scene.Key.ToPem()));
 

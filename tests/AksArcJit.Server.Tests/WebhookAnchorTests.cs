@@ -38,7 +38,7 @@ public sealed class WebhookAnchorTests
             .AddWebhookAnchor(configuration).BuildServiceProvider();
         var anchor = services.GetRequiredService<IAnchor>();
         var checkpoint = new Checkpoint("test", 1, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, MerkleFrontier.Empty, default, new byte[] { 1 });
-        var append = anchor.AppendAsync(new SignedCheckpoint(checkpoint, checkpoint.Encode(), new byte[64]), TestContext.Current.CancellationToken);
+        var append = anchor.AppendAsync(new SignedCheckpoint(checkpoint, checkpoint.Encode(), new byte[64]), DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken);
 
         var (body, timestamp, signature) = await received;
         Assert.Equal($"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Secret, Encoding.UTF8.GetBytes($"{timestamp}.{body}")))}", signature);

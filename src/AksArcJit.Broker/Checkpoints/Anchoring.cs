@@ -9,7 +9,8 @@ namespace AksArcJit.Broker.Checkpoints;
 /// <param name="Number">Of the last checkpoint that it is known to hold; 0 where that is none.</param>
 /// <param name="Behind">How many checkpoints it lacks, as last looked.</param>
 /// <param name="Fault">Why it was last not done; null where it was.</param>
-public sealed record AnchorProgress(string Name, long Number, long Behind, string? Fault);
+/// <param name="HasLost">It held less than it should: it is new, or somebody took checkpoints from it. Told until the next start.</param>
+public sealed record AnchorProgress(string Name, long Number, long Behind, string? Fault, bool HasLost = false);
 
 /// <summary>
 /// Carries every checkpoint out of the journal's reach, in order, to each anchor at its own pace. An anchor that is away holds nothing up:
@@ -21,11 +22,17 @@ public sealed class Anchoring(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
-    private readonly List<Course> _courses = [.. anchors.Select(anchor => new Course(anchor))];
+    // Until then nothing is granted.
+    private static readonly TimeSpan LongestUncompared = TimeSpan.FromSeconds(5);
+
+    // A checkpoint is anchored within seconds, so that an anchor without one that is older than this never had it, or had it taken.
+    private static readonly TimeSpan LongestUnanchored = TimeSpan.FromMinutes(5);
+
+    private readonly List<Course> _courses = [.. anchors.Select(anchor => new Course(anchor, standing))];
     private TaskCompletionSource _made = New();
 
     public IReadOnlyList<AnchorProgress> Progress =>
-        [.. _courses.Select(course => new AnchorProgress(course.Anchor.Name, course.Number ?? 0, course.Behind, course.Fault))];
+        [.. _courses.Select(course => new AnchorProgress(course.Anchor.Name, course.Number ?? 0, course.Behind, course.Fault, course.HasLost))];
 
     /// <summary>There is a new checkpoint.</summary>
     public void Prompt() => Interlocked.Exchange(ref _made, New()).TrySetResult();
@@ -55,7 +62,8 @@ public sealed class Anchoring(
             else
             {
                 await Task.Delay(pause, time, stop);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                var longest = course.Number is null ? LongestUncompared : LongestPause;
+                pause = pause * 2 < longest ? pause * 2 : longest;
             }
         }
     }
@@ -77,7 +85,8 @@ public sealed class Anchoring(
         {
             if (row is not JournalRow.Checkpoint { Stored.Signed: var signed })
                 throw new FormatException("A checkpoint of the store cannot be read, so none is anchored any more.");
-            await course.Anchor.AppendAsync(signed, cancellation);
+            if (await course.Anchor.AppendAsync(signed, time.GetUtcNow(), cancellation) < course.Number)
+                Miss(course, course.Number.Value);
             (course.Number, course.IsBlind) = (signed.Checkpoint.Number, false);
             course.Behind = Math.Max(0, newest.Checkpoint.Number - signed.Checkpoint.Number);
         }
@@ -86,6 +95,8 @@ public sealed class Anchoring(
     private async Task CompareAsync(Course course, CancellationToken cancellation)
     {
         var anchored = await course.Anchor.ReadNewestAsync(cancellation);
+        if (anchored is null && !course.Anchor.IsBlind && await OldestAsync(cancellation) is { } oldest && time.GetUtcNow() - oldest.At > LongestUnanchored)
+            Miss(course, oldest.Number);
         if (anchored is not null && await ContradictionAsync(anchored, cancellation) is { } contradiction)
         {
             var objection = $"Anchor {course.Anchor.Name}: {contradiction}";
@@ -93,6 +104,29 @@ public sealed class Anchoring(
                 logger.JournalDistrusted(objection);
         }
         (course.Number, course.IsBlind) = (anchored?.Checkpoint.Number ?? 0, anchored is null && course.Anchor.IsBlind);
+        standing.Compared(course.Anchor.Name);
+    }
+
+    /// <summary>The store's first, as far as it can be read.</summary>
+    private async Task<Checkpoint?> OldestAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return (await log.ReadAsync(1, cancellation) is { } first ? first.Signed : await log.ReadNewestAsync(cancellation))?.Checkpoint;
+        }
+        catch (FormatException)
+        {
+            // Of no use here; who follows the log tells it.
+            return null;
+        }
+    }
+
+    // Filled again all the same: what it holds from now on is worth having, and each line says when it came.
+    private void Miss(Course course, long number)
+    {
+        if (!course.HasLost)
+            logger.AnchorLost(course.Anchor.Name, number);
+        course.HasLost = true;
     }
 
     private async Task<string?> ContradictionAsync(SignedCheckpoint anchored, CancellationToken cancellation)
@@ -132,9 +166,15 @@ public sealed class Anchoring(
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private sealed class Course(IAnchor anchor)
+    private sealed class Course
     {
-        public IAnchor Anchor { get; } = anchor;
+        public Course(IAnchor anchor, JournalStanding standing)
+        {
+            Anchor = anchor;
+            standing.Await(anchor.Name);
+        }
+
+        public IAnchor Anchor { get; }
 
         /// <summary>Null until the anchor was compared with the store.</summary>
         public long? Number { get; set; }
@@ -144,5 +184,7 @@ public sealed class Anchoring(
         public long Behind { get; set; }
 
         public string? Fault { get; set; }
+
+        public bool HasLost { get; set; }
     }
 }

@@ -18,8 +18,11 @@ public sealed class JournalHealth(JournalStanding standing, VerificationState ve
     /// <summary>What speaks against the journal; null where nothing does. While something does, nothing is granted.</summary>
     public string? Objection => standing.Objection;
 
+    /// <summary>The first anchor that was not compared with the store since the start; until then nothing is granted. Null where all were.</summary>
+    public string? Uncompared => standing.Uncompared;
+
     public VerificationState.Round? Verified => verification.Last;
 
-    /// <summary>False where somebody has to look: an objection, damage, checkpoints that are not made, or an anchor that fails.</summary>
-    public bool IsWell => Objection is null && CheckpointFault is null && Verified is not { Damages: > 0 } && Anchors.All(anchor => anchor.Fault is null);
+    /// <summary>False where somebody has to look: an objection, damage, checkpoints that are not made, or an anchor that fails or has lost some.</summary>
+    public bool IsWell => Objection is null && Uncompared is null && CheckpointFault is null && Verified is not { Damages: > 0 } && Anchors.All(anchor => anchor is { Fault: null, HasLost: false });
 }

@@ -28,7 +28,7 @@ public sealed class Circumstancer(IJournal journal, IClusters clusters, ClusterB
         return new Circumstances(
             await ticketReading, policy, await roleReading,
             policy is null ? null : (await system)?.Pauses.Cover(terms.Cluster, policy.Customer), null,
-            continued is null ? null : await continued, named is null ? null : await named, standing.Objection);
+            continued is null ? null : await continued, named is null ? null : await named, standing.Hindrance);
     }
 
     /// <summary>The re-read between intent and create: what has come about since, and must not be bound over.</summary>
@@ -41,7 +41,7 @@ public sealed class Circumstancer(IJournal journal, IClusters clusters, ClusterB
         {
             (Reading<Ticket>.Unreadable unreadable, _) => $"the ticket could not be read: {unreadable.Reason}",
             (Reading<Ticket>.Missing, _) => "the ticket could not be found",
-            _ when standing.Objection is { } objection => $"the journal contradicts its checkpoints: {objection}",
+            _ when standing.Hindrance is { } doubt => $"the journal is not to be relied on: {doubt}",
             (_, null) => "the pause switch could not be read",
             (_, { Pauses: var pauses }) when pauses.Cover(request.Terms.Cluster, request.Customer) => "grants are paused",
             _ => null,

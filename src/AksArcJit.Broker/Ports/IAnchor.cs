@@ -19,7 +19,9 @@ public interface IAnchor
     Task<SignedCheckpoint?> ReadNewestAsync(CancellationToken cancellation);
 
     /// <summary>Appends one; appending the newest again after an unknown outcome is harmless. Returns when it is durable there.</summary>
-    Task AppendAsync(SignedCheckpoint checkpoint, CancellationToken cancellation);
+    /// <param name="at">UTC, now: kept with it, so that an anchor which was begun anew shows when.</param>
+    /// <returns>The number of the last that it held before, 0 for none; null where the anchor is blind.</returns>
+    Task<long?> AppendAsync(SignedCheckpoint checkpoint, DateTimeOffset at, CancellationToken cancellation);
 }
 
 /// <summary>The anchor cannot be reached, or refuses.</summary>

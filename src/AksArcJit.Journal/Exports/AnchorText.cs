@@ -8,10 +8,11 @@ namespace AksArcJit.Journal.Exports;
 public static class AnchorText
 {
     /// <summary>The line with its line feed. A writer that finds the file without one at its end (a torn write) puts one in front.</summary>
-    public static byte[] Line(SignedCheckpoint signed)
+    /// <param name="at">UTC, when it is anchored; null writes none.</param>
+    public static byte[] Line(SignedCheckpoint signed, DateTimeOffset? at = null)
     {
         var target = new ArrayBufferWriter<byte>();
-        ExportText.Write(target, signed);
+        ExportText.Write(target, signed, at);
         return target.WrittenSpan.ToArray();
     }
 
@@ -26,22 +27,22 @@ public static class AnchorText
         var anchor = new Anchor();
         string? strangers = null;
         await foreach (var (text, _) in Lines.ReadAsync(source, cancellation).ConfigureAwait(false))
-            if (Read(text) is { } signed)
+            if (Read(text) is var (signed, at))
             {
                 strangers = signed.Checkpoint.KeyId;
                 if (trusted.Count == 0 || trusted.Any(signed.IsSignedBy))
-                    anchor.Add(signed);
+                    anchor.Add(signed, at);
             }
         return anchor.Count > 0 ? anchor : throw new FormatException(strangers is null
             ? "The anchor holds no checkpoint."
             : $"No checkpoint in the anchor is signed by the key given; the last names key {strangers}.");
     }
 
-    private static SignedCheckpoint? Read(ReadOnlyMemory<byte> text)
+    private static (SignedCheckpoint, DateTimeOffset?)? Read(ReadOnlyMemory<byte> text)
     {
         try
         {
-            return ExportText.ReadAnchored(text);
+            return (ExportText.ReadAnchored(text), ExportText.ReadAnchoredAt(text));
         }
         catch (FormatException)
         {

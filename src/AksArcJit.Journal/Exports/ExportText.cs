@@ -77,7 +77,13 @@ public static class ExportText
     });
 
     /// <summary>One line of an anchor.</summary>
-    public static void Write(IBufferWriter<byte> target, SignedCheckpoint anchored) => Line(target, json => Signed(json, anchored));
+    /// <param name="at">UTC, when it is anchored; null writes none.</param>
+    public static void Write(IBufferWriter<byte> target, SignedCheckpoint anchored, DateTimeOffset? at = null) => Line(target, json =>
+    {
+        Signed(json, anchored);
+        if (at is { } known)
+            json.WriteString("anchoredAt", known.UtcDateTime.ToString(Times, CultureInfo.InvariantCulture));
+    });
 
     /// <summary>What a line says: a <see cref="JournalRow"/>, or an <see cref="ExportEnd"/>.</summary>
     /// <param name="line">Without its line feed.</param>
@@ -93,6 +99,12 @@ public static class ExportText
     /// <summary>One line of an anchor; leaves, where it has any, are ignored.</summary>
     /// <exception cref="FormatException">The line is none that <c>Write</c> writes.</exception>
     public static SignedCheckpoint ReadAnchored(ReadOnlyMemory<byte> line) => Read(line, Signed);
+
+    /// <summary>When a line of an anchor was written; null where it does not say.</summary>
+    /// <exception cref="FormatException">The line is none that <c>Write</c> writes.</exception>
+    public static DateTimeOffset? ReadAnchoredAt(ReadOnlyMemory<byte> line) => Read(line, json => json.TryGetProperty("anchoredAt", out var at)
+        ? DateTimeOffset.ParseExact(at.GetString() ?? "", Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
+        : (DateTimeOffset?)null);
 
     private static void Line(IBufferWriter<byte> target, Action<Utf8JsonWriter> content)
     {

@@ -16,14 +16,20 @@ public sealed class Anchor
     /// <summary>0 where it is empty.</summary>
     public long Newest { get; private set; }
 
+    /// <summary>Its first line: the checkpoint's number, when that was taken, and when it was anchored, where that is known.</summary>
+    public (long Number, DateTimeOffset At, DateTimeOffset? AnchoredAt) Begun { get; private set; }
+
     /// <summary>SubjectPublicKeyInfo of each key that signed, by its id.</summary>
     internal IReadOnlyDictionary<string, byte[]> Keys => keys;
 
     /// <summary>Of two that bear one number the first stands: an anchor is appended to, never changed. A repetition is none.</summary>
+    /// <param name="at">UTC, when it was anchored; null where that is not known.</param>
     /// <returns>False where another checkpoint of this number stands already.</returns>
-    public bool Add(SignedCheckpoint signed)
+    public bool Add(SignedCheckpoint signed, DateTimeOffset? at = null)
     {
         var checkpoint = signed.Checkpoint;
+        if (Count == 0)
+            Begun = (checkpoint.Number, checkpoint.At, at);
         keys.TryAdd(checkpoint.KeyId, checkpoint.PublicKey.ToArray());
         Newest = Math.Max(Newest, checkpoint.Number);
         return entries.TryAdd(checkpoint.Number, new Entry(signed.Hash, checkpoint.At, checkpoint.TreeSize)) || entries[checkpoint.Number].Hash == signed.Hash;

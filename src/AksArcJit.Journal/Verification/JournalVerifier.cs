@@ -162,6 +162,11 @@ public sealed class JournalVerifier : IDisposable
             yield return "There is no anchor: the removal of the newest checkpoints together with what they alone hold, and a store restored from an older backup, cannot be seen.";
         else if (checkpoints.NewestAnchored is null)
             yield return "No checkpoint of this journal is in the anchor.";
+        else if (anchor.Begun is var (number, _, _) && number > 1)
+            yield return $"The anchor begins with checkpoint {number}: a store that was restored, or rewritten, before that one was taken cannot be seen.";
+        else if (anchor.Begun is { AnchoredAt: { } late } begun && late - begun.At > ChainVerifier.Tolerance)
+            yield return $"The anchor was begun on {late.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC with a checkpoint of {begun.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: it is younger than the journal, "
+                + "or was emptied and filled again. A store that was restored, or rewritten, before then cannot be seen.";
         if (checkpoints is { TrustsAnyKey: true, NewestSound: not null })
             yield return "Neither a key nor an anchor was given: checkpoints made anew with another key cannot be seen.";
         if (!isWhole)

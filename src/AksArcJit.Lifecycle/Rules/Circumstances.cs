@@ -10,7 +10,7 @@ namespace AksArcJit.Lifecycle.Rules;
 /// <param name="PendingTwin">Another pending request of the same engineer, ticket, cluster and scope.</param>
 /// <param name="Continued">The request that this one says it continues; null where it says none.</param>
 /// <param name="Namespace">The one that the terms would be limited to, as the cluster knows it; null where they are not limited to one.</param>
-/// <param name="JournalObjection">What speaks against the journal itself, one sentence; null where nothing does.</param>
+/// <param name="JournalObjection">What speaks against relying on the journal itself, one sentence; null where nothing does.</param>
 public sealed record Circumstances(
     Reading<Ticket> Ticket,
     ClusterPolicy? Policy,

@@ -74,7 +74,7 @@ public static class TermsRules
     /// <summary>A store behind its own anchors has lost or changed what was recorded: consents and revocations may be among it.</summary>
     public static Refusal? JournalIsTrusted(TermsInput input) => input.Circumstances.JournalObjection is null
         ? null
-        : new(RefusalReason.JournalNotTrusted, "The journal contradicts its own checkpoints, so nothing is granted until an operator has looked; nothing was spent.");
+        : new(RefusalReason.JournalNotTrusted, "The journal could not be compared with its own checkpoints, or contradicts them, so nothing is granted until it can or an operator has looked; nothing was spent.");
 
     /// <summary>
     /// Asked when a person names a namespace, not again at the start: what becomes of it until then, the create itself is told by the cluster.

@@ -58,9 +58,9 @@ internal sealed class WebhookAnchor(Uri url, byte[] secret, HttpClient http, Tim
 
     public Task<SignedCheckpoint?> ReadNewestAsync(CancellationToken cancellation) => Task.FromResult<SignedCheckpoint?>(null);
 
-    public async Task AppendAsync(SignedCheckpoint checkpoint, CancellationToken cancellation)
+    public async Task<long?> AppendAsync(SignedCheckpoint checkpoint, DateTimeOffset at, CancellationToken cancellation)
     {
-        var body = AnchorText.Line(checkpoint);
+        var body = AnchorText.Line(checkpoint, at);
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
@@ -71,6 +71,7 @@ internal sealed class WebhookAnchor(Uri url, byte[] secret, HttpClient http, Tim
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             if (!answer.IsSuccessStatusCode)
                 throw new AnchorUnavailableException($"It answered {(int)answer.StatusCode} to checkpoint {checkpoint.Checkpoint.Number}.");
+            return null;
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException || (fault is OperationCanceledException && !cancellation.IsCancellationRequested))
         {

@@ -23,22 +23,23 @@ internal sealed class BlobAnchor(BlobContainerClient container, int mostBlocks =
     public Task<SignedCheckpoint?> ReadNewestAsync(CancellationToken cancellation) =>
         GuardAsync(async () => await NewestBlobAsync(cancellation) is { } name ? (await TailAsync(container.GetAppendBlobClient(name), cancellation)).Newest : null, cancellation);
 
-    public Task AppendAsync(SignedCheckpoint checkpoint, CancellationToken cancellation) => GuardAsync(async () =>
+    public Task<long?> AppendAsync(SignedCheckpoint checkpoint, DateTimeOffset at, CancellationToken cancellation) => GuardAsync<long?>(async () =>
     {
         var number = checkpoint.Checkpoint.Number;
         var blob = await NewestBlobAsync(cancellation) is { } name ? container.GetAppendBlobClient(name) : null;
         var (newest, length, blocks) = blob is null ? (null, 0, int.MaxValue) : await TailAsync(blob, cancellation);
-        if (newest is not null && newest.Checkpoint.Number >= number)
-            return true;
+        var before = newest?.Checkpoint.Number ?? 0;
+        if (before >= number)
+            return before;
         if (blocks >= mostBlocks)
         {
             (blob, length) = (container.GetAppendBlobClient($"{Prefix}{number:D12}.ndjson"), 0);
             await blob.CreateIfNotExistsAsync(cancellationToken: cancellation);
         }
-        using var line = new MemoryStream(AnchorText.Line(checkpoint));
+        using var line = new MemoryStream(AnchorText.Line(checkpoint, at));
         // Where another instance has appended meanwhile, or an earlier attempt of ours, the position is taken: looked at again by the next try.
         await blob!.AppendBlockAsync(line, new AppendBlobAppendBlockOptions { Conditions = new AppendBlobRequestConditions { IfAppendPositionEqual = length } }, cancellation);
-        return true;
+        return before;
     }, cancellation);
 
     private async Task<string?> NewestBlobAsync(CancellationToken cancellation)

@@ -6,7 +6,7 @@ namespace AksArcJit.Stores.Anchors;
 
 /// <summary>
 /// A local file that only grows: one line a checkpoint, on the disk before the append returns. A line that a crash tore is passed over by
-/// readers, and ended by the next append.
+/// readers, and ended by the next append. It may be read at any time; beside it stands an empty file by which writers take turns.
 /// </summary>
 internal sealed class FileAnchor(string file) : IAnchor
 {
@@ -27,22 +27,26 @@ internal sealed class FileAnchor(string file) : IAnchor
         }
     }
 
-    public async Task AppendAsync(SignedCheckpoint checkpoint, CancellationToken cancellation)
+    public async Task<long?> AppendAsync(SignedCheckpoint checkpoint, DateTimeOffset at, CancellationToken cancellation)
     {
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-            // Two processes of one machine may share it: one writes at a time, the other tries again.
-            await using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            // Two processes of one machine may share it: one writes at a time, the other tries again. By a file of its own, because a lock on
+            // the anchor would keep its readers out, and they the writer.
+            await using var turn = new FileStream($"{file}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            await using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
             var tail = await TailAsync(stream, cancellation);
-            if (AnchorLine.Last(tail) is { } newest && newest.Checkpoint.Number >= checkpoint.Checkpoint.Number)
-                return;
+            var before = AnchorLine.Last(tail)?.Checkpoint.Number ?? 0;
+            if (before >= checkpoint.Checkpoint.Number)
+                return before;
             stream.Seek(0, SeekOrigin.End);
             // What a crash tore stays as a line that is none: nothing is ever taken from this file.
             if (!tail.IsEmpty && tail.Span[^1] != AnchorLine.LineFeed)
                 stream.WriteByte(AnchorLine.LineFeed);
-            await stream.WriteAsync(AnchorText.Line(checkpoint), cancellation);
+            await stream.WriteAsync(AnchorText.Line(checkpoint, at), cancellation);
             stream.Flush(flushToDisk: true);
+            return before;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

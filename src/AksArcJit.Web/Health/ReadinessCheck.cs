@@ -43,8 +43,10 @@ internal sealed class ReadinessCheck(
             Status = !isUp ? "unready" : evidence.IsWell && clusterStates.All(one => one.State == Ok) && events.All(one => one.IsConnected) ? "ready" : "degraded",
             Journal = await journalState,
             Checkpoints = evidence.Objection is not null ? "contradicted"
+                : evidence.Uncompared is not null ? "uncompared"
                 : !evidence.HasCheckpoints ? "off"
                 : evidence.CheckpointFault is not null ? "fault"
+                : evidence.Anchors.Any(anchor => anchor.HasLost) ? "anchor-lost"
                 : evidence.Anchors.Any(anchor => anchor.Fault is not null) ? "anchor-fault"
                 : Ok,
             Verification = evidence.Verified switch { null => "pending", { Damages: 0 } => "clean", _ => "damaged" },

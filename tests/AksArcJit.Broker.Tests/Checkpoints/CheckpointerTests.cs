@@ -293,6 +293,64 @@ public sealed class CheckpointerTests : IDisposable
     }
 
     [Fact]
+    public async Task AnAnchorThatHasNotAnsweredSinceTheStart_ThenNothingIsGrantedAndWhatStandsEnds()
+    {
+        await OpenTicketAsync();
+        var granted = await GrantAsync("key-1", TimeSpan.FromMinutes(30));
+        await PassAsync(TimeSpan.FromSeconds(61));
+        _broker = Start(isCompared: false);
+        _anchor.IsDown = true;
+        await _broker.Anchoring!.CompareAsync(Cancellation);
+        var health = new JournalHealth(_broker.Standing, new VerificationState(), _broker.Checkpointer, _broker.Anchoring);
+        Assert.Equal((false, "memory", null), (health.IsWell, health.Uncompared, health.Objection));
+        Assert.Equal(RefusalReason.JournalNotTrusted, Assert.IsType<Submission.Refused>(await _broker.AskAsync("key-2", TimeSpan.FromHours(1), new Scope.Namespace("other"))).Refusal.Reason);
+        var made = _log.Checkpoints.Count;
+        await PassAsync(TimeSpan.FromMinutes(31));
+        Assert.IsType<RequestState.Closed>(await _broker.StateAsync(granted));
+        Assert.True(_log.Checkpoints.Count > made);
+
+        _anchor.IsDown = false;
+        await PassAsync(TimeSpan.FromSeconds(1));
+        Assert.Null(_broker.Standing.Hindrance);
+        await GrantAsync("key-3");
+    }
+
+    /// <summary>Somebody emptied it while no broker ran, or while this one did.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AnAnchorThatWasEmptied_ThenIsToldAndFilledAgain(bool isStartedAnew)
+    {
+        await OpenTicketAsync();
+        await PassAsync(TimeSpan.FromMinutes(10));
+        await GrantAsync("key-1");
+        await PassAsync(TimeSpan.FromSeconds(61));
+        _anchor.Held.Clear();
+        if (isStartedAnew)
+            _broker = Start();
+        await AskAsync("key-2", new Scope.Namespace("other"));
+        await PassAsync(TimeSpan.FromSeconds(61));
+        Assert.True(Assert.Single(_broker.Anchoring!.Progress).HasLost);
+        Assert.False(new JournalHealth(_broker.Standing, new VerificationState(), _broker.Checkpointer, _broker.Anchoring).IsWell);
+        Assert.Equal(_log.Checkpoints[^1].Signed, _anchor.Held[^1]);
+        Assert.Equal(isStartedAnew ? _log.Checkpoints.Count : 1, _anchor.Held.Count);
+    }
+
+    /// <summary>As every anchor is once, and as one that a process died before filling.</summary>
+    [Fact]
+    public async Task AnAnchorThatIsEmptyBesideAYoungJournal_ThenIsNotSuspected()
+    {
+        _anchor.IsDown = true;
+        await OpenTicketAsync();
+        await PassAsync(TimeSpan.FromMinutes(2));
+        _anchor.IsDown = false;
+        _broker = Start();
+        await PassAsync(TimeSpan.FromSeconds(1));
+        Assert.False(Assert.Single(_broker.Anchoring!.Progress).HasLost);
+        Assert.Equal(_log.Checkpoints.Count, _anchor.Held.Count);
+    }
+
+    [Fact]
     public async Task AnAnchorThatIsAway_ThenHoldsNothingUpAndCatchesUpInOrder()
     {
         _anchor.IsDown = true;
@@ -310,7 +368,13 @@ public sealed class CheckpointerTests : IDisposable
         Assert.Equal((_log.Checkpoints.Count, 0, null), (Assert.Single(_broker.Anchoring.Progress).Number, _broker.Anchoring.Progress[0].Behind, _broker.Anchoring.Progress[0].Fault));
     }
 
-    private TestBroker Start() => new(_journal, new FakeClusters(_cluster), _time, ++_seed, log: _log, signer: _signer, anchors: _anchor);
+    private TestBroker Start(bool isCompared = true)
+    {
+        var broker = new TestBroker(_journal, new FakeClusters(_cluster), _time, ++_seed, log: _log, signer: _signer, anchors: _anchor);
+        if (isCompared)
+            broker.Standing.Compared(_anchor.Name);
+        return broker;
+    }
 
     private async Task OpenTicketAsync() =>
         await _broker.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Report(Sample.Ticket(), Sample.Operator), Cancellation);

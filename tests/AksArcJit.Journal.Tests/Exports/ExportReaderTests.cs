@@ -56,7 +56,7 @@ public class ExportReaderTests
     [Fact]
     public async Task Anchor_WhenTornAndRepeated_ThenReadsTheRest()
     {
-        var lines = Sound.Anchored.Select(AnchorText.Line).ToList();
+        var lines = Sound.Anchored.Select(signed => AnchorText.Line(signed)).ToList();
         byte[] text = [.. lines[0], .. lines[1][..50], (byte)'\n', .. lines[1], .. lines[1]];
         var anchor = await AnchorText.ReadAsync(new MemoryStream(text), [Scene.Key], TestContext.Current.CancellationToken);
         Assert.Equal((2, 2), (anchor.Count, anchor.Newest));

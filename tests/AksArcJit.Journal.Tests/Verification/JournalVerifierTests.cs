@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AksArcJit.Journal.Checkpoints;
+using AksArcJit.Journal.Exports;
 using AksArcJit.Journal.Verification;
 using AksArcJit.TestKit;
 
@@ -31,7 +32,7 @@ public class JournalVerifierTests
         var whole = scene.Checkpoints[^1];
         var first = before.Checkpoint.Frontier.Append([whole.Leaves[0].Hash]).Frontier;
         var signed = Scene.Sign(whole.Signed.Checkpoint with { Frontier = first, CoversUntil = before.Checkpoint.CoversUntil }, Scene.Signer);
-        scene.Checkpoints[^1] = new StoredCheckpoint(signed, [whole.Leaves[0]], []);
+        scene.Checkpoints[^1] = new StoredCheckpoint(signed, [whole.Leaves[0]], null);
         scene.Anchored[^1] = signed;
         Assert.Empty(scene.Verify().Damages);
         scene.Checkpoint();
@@ -80,6 +81,25 @@ public class JournalVerifierTests
         scene.Now += TimeSpan.FromHours(1);
         scene.Append(StreamId.System, random);
         Assert.IsType<Damage.CheckpointDropped>(Assert.Single(scene.Verify(hasNewestOnly: true).Damages));
+    }
+
+    [Theory]
+    [InlineData(0, 0, null)]
+    [InlineData(0, 3, null)]
+    [InlineData(0, 60, "was begun on")]
+    [InlineData(1, 0, "begins with checkpoint 2")]
+    public async Task Verify_WhenTheAnchorIsYoungerThanTheJournal_ThenSaysFromWhenItSpeaks(int missing, int minutesLate, string? told)
+    {
+        var lines = scene.Anchored.Skip(missing).SelectMany(signed => AnchorText.Line(signed, signed.Checkpoint.At.AddMinutes(minutesLate))).ToArray();
+        var anchor = await AnchorText.ReadAsync(new MemoryStream(lines), [Scene.Key], TestContext.Current.CancellationToken);
+        using var verifier = new JournalVerifier(anchor, [Scene.Key], damage => Assert.Fail(damage.ToString()));
+        foreach (var checkpoint in scene.Checkpoints)
+            verifier.Take(new JournalRow.Checkpoint(checkpoint));
+        foreach (var row in scene.Rows.Values.SelectMany(rows => rows))
+            verifier.Take(new JournalRow.Fact(row));
+        var sentences = verifier.Finish(isWhole: true).NotExcluded;
+        Assert.Equal(told is null ? 0 : 1, sentences.Count);
+        Assert.All(sentences, sentence => Assert.Contains(told!, sentence, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal.Exports;
 using AksArcJit.Stores.Anchors;
+using AksArcJit.TestKit;
 using AksArcJit.TestKit.Checkpoints;
 using Azure.Storage.Blobs;
 
@@ -23,10 +24,10 @@ public sealed class BlobAnchorTests(AzuriteBlobs azurite) : IDisposable
         Assert.Null(await anchor.ReadNewestAsync(Cancellation));
         foreach (var checkpoint in made)
         {
-            await anchor.AppendAsync(checkpoint, Cancellation);
+            await anchor.AppendAsync(checkpoint, Sample.Start, Cancellation);
             Assert.Equal(checkpoint, await anchor.ReadNewestAsync(Cancellation));
         }
-        await anchor.AppendAsync(made[^1], Cancellation);
+        await anchor.AppendAsync(made[^1], Sample.Start, Cancellation);
 
         var names = new List<string>();
         using var whole = new MemoryStream();
@@ -50,12 +51,12 @@ public sealed class BlobAnchorTests(AzuriteBlobs azurite) : IDisposable
             {
                 try
                 {
-                    await new BlobAnchor(container).AppendAsync(checkpoint, Cancellation);
+                    await new BlobAnchor(container).AppendAsync(checkpoint, Sample.Start, Cancellation);
                 }
                 catch (AnchorUnavailableException)
                 {
                     // The other was first; it is looked at again.
-                    await new BlobAnchor(container).AppendAsync(checkpoint, Cancellation);
+                    await new BlobAnchor(container).AppendAsync(checkpoint, Sample.Start, Cancellation);
                 }
             }));
         var text = (await container.GetBlobClient("checkpoints-000000000001.ndjson").DownloadContentAsync(Cancellation)).Value.Content.ToString();
@@ -67,7 +68,7 @@ public sealed class BlobAnchorTests(AzuriteBlobs azurite) : IDisposable
     {
         var anchor = new BlobAnchor(new BlobContainerClient(await azurite.ConnectionAsync(), "missing"));
         await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.ReadNewestAsync(Cancellation));
-        await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.AppendAsync(Checkpoints.Chain(_signer, 1)[0], Cancellation));
+        await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.AppendAsync(Checkpoints.Chain(_signer, 1)[0], Sample.Start, Cancellation));
     }
 
     private async Task<BlobContainerClient> ContainerAsync()

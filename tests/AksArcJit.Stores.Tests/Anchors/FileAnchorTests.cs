@@ -2,6 +2,7 @@ using AksArcJit.Broker.Ports;
 using AksArcJit.Journal.Exports;
 using AksArcJit.Stores.Anchors;
 using AksArcJit.Stores.Tests.Sqlite;
+using AksArcJit.TestKit;
 using AksArcJit.TestKit.Checkpoints;
 
 namespace AksArcJit.Stores.Tests.Anchors;
@@ -27,11 +28,11 @@ public sealed class FileAnchorTests : IDisposable
         var made = Checkpoints.Chain(_signer, 40);
         foreach (var checkpoint in made)
         {
-            await anchor.AppendAsync(checkpoint, Cancellation);
+            await anchor.AppendAsync(checkpoint, Sample.Start, Cancellation);
             Assert.Equal(checkpoint, await anchor.ReadNewestAsync(Cancellation));
         }
         // After an unknown outcome.
-        await anchor.AppendAsync(made[^1], Cancellation);
+        await anchor.AppendAsync(made[^1], Sample.Start, Cancellation);
         Assert.Equal(40, (await File.ReadAllLinesAsync(_folder.File, Cancellation)).Length);
         await using var text = File.OpenRead(_folder.File);
         Assert.Equal((40L, 40L), (await AnchorText.ReadAsync(text, [_signer.Key], Cancellation)) is var read ? (read.Count, read.Newest) : default);
@@ -49,8 +50,8 @@ public sealed class FileAnchorTests : IDisposable
             await File.WriteAllBytesAsync(_folder.File, [.. first, .. second[..torn]], Cancellation);
             var anchor = new FileAnchor(_folder.File);
             Assert.Equal(made[0], await anchor.ReadNewestAsync(Cancellation));
-            await anchor.AppendAsync(made[1], Cancellation);
-            await anchor.AppendAsync(made[2], Cancellation);
+            await anchor.AppendAsync(made[1], Sample.Start, Cancellation);
+            await anchor.AppendAsync(made[2], Sample.Start, Cancellation);
             Assert.Equal(made[2], await anchor.ReadNewestAsync(Cancellation));
             await using var text = File.OpenRead(_folder.File);
             Assert.Equal(3, (await AnchorText.ReadAsync(text, [], Cancellation)).Count);
@@ -61,11 +62,31 @@ public sealed class FileAnchorTests : IDisposable
     public async Task Calls_WhenAnotherWrites_ThenAreUnavailableAndWorkAfterwards()
     {
         var (anchor, made) = (new FileAnchor(_folder.File), Checkpoints.Chain(_signer, 2));
-        await anchor.AppendAsync(made[0], Cancellation);
+        await anchor.AppendAsync(made[0], Sample.Start, Cancellation);
         await using (new FileStream(_folder.File, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-            await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.AppendAsync(made[1], Cancellation));
-        await anchor.AppendAsync(made[1], Cancellation);
+            await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.AppendAsync(made[1], Sample.Start, Cancellation));
+        await anchor.AppendAsync(made[1], Sample.Start, Cancellation);
         Assert.Equal(made[1], await anchor.ReadNewestAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Append_WhileAnAuditorReads_ThenNeitherKeepsTheOtherOut()
+    {
+        var (anchor, made) = (new FileAnchor(_folder.File), Checkpoints.Chain(_signer, 2));
+        await anchor.AppendAsync(made[0], Sample.Start, Cancellation);
+        await using var reader = new FileStream(_folder.File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await anchor.AppendAsync(made[1], Sample.Start, Cancellation);
+        Assert.Equal(2, (await AnchorText.ReadAsync(reader, [], Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task Append_WhileAnotherBrokerAppends_ThenIsUnavailable()
+    {
+        var (anchor, made) = (new FileAnchor(_folder.File), Checkpoints.Chain(_signer, 1));
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder.File)!);
+        await using (new FileStream($"{_folder.File}.lock", FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+            await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.AppendAsync(made[0], Sample.Start, Cancellation));
+        Assert.False(File.Exists(_folder.File));
     }
 
     [Fact]

@@ -14,9 +14,9 @@ public sealed class TestAnchor : IAnchor
 
     public Task<SignedCheckpoint?> ReadNewestAsync(CancellationToken cancellation) => Up(Held.Count > 0 ? Held[^1] : null);
 
-    public Task AppendAsync(SignedCheckpoint checkpoint, CancellationToken cancellation)
+    public Task<long?> AppendAsync(SignedCheckpoint checkpoint, DateTimeOffset at, CancellationToken cancellation)
     {
-        var up = Up(true);
+        var up = Up<long?>(Held.Count > 0 ? Held[^1].Checkpoint.Number : 0);
         Held.Add(checkpoint);
         return up;
     }
