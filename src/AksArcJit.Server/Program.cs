@@ -12,6 +12,8 @@ try
 {
     if (arguments.Verification is { } verification)
         return await StoreVerification.RunAsync(verification, arguments.ConfigFile, Console.Out, Console.Error, CancellationToken.None);
+    if (arguments.PrintsKey)
+        return await CheckpointKeyPrint.RunAsync(arguments.ConfigFile, Console.Out, Console.Error, CancellationToken.None);
     using var host = ServerHost.Build(arguments);
     await host.RunAsync();
     return ExitCodes.Done;

@@ -29,8 +29,7 @@ public static class ServerHost
     public static IHost Build(ServerArguments arguments, Action<IServiceCollection>? adjust = null)
     {
         var configuration = OptionsFile.Read(arguments.ConfigFile);
-        if (arguments.IsDevelopment && configuration["checkpoints:key:file"] is { Length: > 0 } key)
-            DevCheckpointKey.Ensure(key);
+        var madeKey = arguments.IsDevelopment && configuration["checkpoints:key:file"] is { Length: > 0 } key && DevCheckpointKey.Ensure(key) ? key : null;
         var host = new HostBuilder()
             .ConfigureAppConfiguration(builder => builder.AddConfiguration(configuration))
             .ConfigureLogging(Log)
@@ -44,6 +43,8 @@ public static class ServerHost
             .Build();
         try
         {
+            if (madeKey is not null)
+                host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(DevCheckpointKey).FullName!).DevelopmentCheckpointKey(madeKey);
             OptionsFaults.Require(host.Services, configuration, arguments.ConfigFile);
             return host;
         }

@@ -127,11 +127,13 @@ public sealed class VerifyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Verify_WhenThePrivateKeyIsGiven_ThenRefusesOrUsesItsPublicHalfOnly()
+    public async Task Verify_WhenThePrivateKeyIsGiven_ThenRefuses()
     {
         var secret = folder.Write("private.pem", Encoding.UTF8.GetBytes(Scene.Signer.ExportPkcs8PrivateKeyPem()));
         var cli = await Cli.RunAsync(broker, "audit", "verify", "--key", secret);
-        Assert.Equal(ExitCodes.Done, cli.ExitCode);
+        Assert.Equal(ExitCodes.Failed, cli.ExitCode);
+        Assert.Contains("private key", cli.Error, StringComparison.Ordinal);
+        Assert.Empty(broker.Asked);
     }
 
     [Fact]

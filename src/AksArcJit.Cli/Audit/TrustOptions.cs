@@ -49,11 +49,15 @@ internal sealed class TrustOptions
         {
             if (file.Exists && file.Length > LargestKey)
                 throw new FormatException("it is too large for a key.");
-            return CheckpointKey.FromPem(File.ReadAllText(file.FullName));
+            var pem = File.ReadAllText(file.FullName);
+            // Whoever verifies must not be able to sign; a key that came this far has travelled too far.
+            if (pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
+                throw new FormatException("it holds a private key, with which checkpoints could be forged. Keep it where the broker runs, and nowhere else.");
+            return CheckpointKey.FromPem(pem);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
         {
-            throw new CommandFailedException($"The key {file.FullName} cannot be used: {fault.Message}", "Give the broker's public key: a PEM file with BEGIN PUBLIC KEY (ECDSA on P-256).", fault);
+            throw new CommandFailedException($"The key {file.FullName} cannot be used: {fault.Message}", "Give the broker's public key: a PEM file with BEGIN PUBLIC KEY (ECDSA on P-256), as 'aksarcjit-server checkpoint-key' prints it.", fault);
         }
     }
 }

@@ -7,19 +7,22 @@ namespace AksArcJit.Server.Options;
 /// <param name="IsDevelopment">Brings a development issuer, on loopback only.</param>
 /// <param name="DataDirectory">Where the development issuer keeps its key and tokens.</param>
 /// <param name="Verification">Verifies a store instead of serving; null serves.</param>
-public sealed record ServerArguments(string ConfigFile, bool IsDevelopment, string DataDirectory, VerificationArguments? Verification = null)
+/// <param name="PrintsKey">Prints the checkpoint keys instead of serving.</param>
+public sealed record ServerArguments(string ConfigFile, bool IsDevelopment, string DataDirectory, VerificationArguments? Verification = null, bool PrintsKey = false)
 {
     public const string ConfigVariable = "AKSARCJIT_CONFIG";
 
     private const string Usage =
         $"""
         Usage: aksarcjit-server [--config FILE] [--dev] [--data DIR]
+               aksarcjit-server checkpoint-key [--config FILE]
                aksarcjit-server verify [--sqlite FILE | --tables] [--anchor FILE] [--key FILE] [--config FILE]
           verify         verify a journal straight from its store, and end: 0 clean, 2 damage found, 1 could not check
             --sqlite FILE  that database; else the store of the options file
             --tables       the options file's Table Storage (journal.tables), whatever its journal.kind
             --anchor FILE  the checkpoints as they are known outside the store, an NDJSON line each; else the options file's checkpoints.anchors.file
             --key FILE     PEM with the public key that signs checkpoints; may be given again for former keys; else the options file's key file
+          checkpoint-key print the public keys that sign and signed checkpoints, as PEM, for auditors; 1 where that cannot be done
           --config FILE  the options file; else the one that {ConfigVariable} names
           --dev          on your own machine only: issue development tokens, written to DIR/dev-tokens.json
           --data DIR     where --dev keeps its files; else the options file's directory
@@ -30,13 +33,16 @@ public sealed record ServerArguments(string ConfigFile, bool IsDevelopment, stri
         IReadOnlyList<string> args, string? fromEnvironment, [NotNullWhen(true)] out ServerArguments? arguments, [NotNullWhen(false)] out string? usage)
     {
         (arguments, usage) = (null, null);
-        var (config, data, isDevelopment, verification) = (fromEnvironment, (string?)null, false, (VerificationArguments?)null);
+        var (config, data, isDevelopment, verification, printsKey) = (fromEnvironment, (string?)null, false, (VerificationArguments?)null, false);
         for (var i = 0; i < args.Count; i++)
         {
             switch (args[i])
             {
                 case "verify" when i == 0:
                     verification = new VerificationArguments(null, false, null, []);
+                    break;
+                case "checkpoint-key" when i == 0:
+                    printsKey = true;
                     break;
                 case "--sqlite" when verification is not null && i + 1 < args.Count:
                     verification = verification with { SqliteFile = Path.GetFullPath(args[++i]) };
@@ -77,7 +83,7 @@ public sealed record ServerArguments(string ConfigFile, bool IsDevelopment, stri
             return false;
         }
         config = config.Length == 0 ? "" : Path.GetFullPath(config);
-        arguments = new ServerArguments(config, isDevelopment, data is not null ? Path.GetFullPath(data) : config.Length == 0 ? "" : Path.GetDirectoryName(config)!, verification);
+        arguments = new ServerArguments(config, isDevelopment, data is not null ? Path.GetFullPath(data) : config.Length == 0 ? "" : Path.GetDirectoryName(config)!, verification, printsKey);
         return true;
     }
 }

@@ -28,7 +28,7 @@ internal static class StoreVerification
         try
         {
             var options = configFile.Length > 0 && (arguments.SqliteFile is null || File.Exists(configFile)) ? OptionsFile.Read(configFile) : null;
-            keys.AddRange(Keys(arguments, options));
+            keys.AddRange(Keys(arguments, options, errors));
             var anchor = await AnchorAsync(arguments.AnchorFile ?? OptionsAnchor(options), keys, cancellation);
             using var store = Open(arguments, options);
             using var verifier = new JournalVerifier(anchor, keys, damage => output.WriteLine($"DAMAGE  {damage}"));
@@ -64,8 +64,10 @@ internal static class StoreVerification
             output.WriteLine($"Not excluded: {sentence}");
     }
 
-    private static List<CheckpointKey> Keys(VerificationArguments arguments, IConfiguration? options)
+    private static List<CheckpointKey> Keys(VerificationArguments arguments, IConfiguration? options, TextWriter warnings)
     {
+        foreach (var secret in arguments.KeyFiles.Where(file => !IsPublic(File.ReadAllText(file))))
+            warnings.WriteLine($"'{secret}' is a private key; only its public half is used. Give auditors that half: aksarcjit-server checkpoint-key.");
         if (arguments.KeyFiles.Count > 0)
             return [.. arguments.KeyFiles.Select(Key)];
         var files = new[] { options?["checkpoints:key:file"] }.Concat(options?.GetSection("checkpoints:key:former").GetChildren().Select(file => file.Value) ?? []);
@@ -76,7 +78,7 @@ internal static class StoreVerification
     private static CheckpointKey Key(string file)
     {
         var pem = File.ReadAllText(file);
-        if (pem.Contains("PUBLIC KEY", StringComparison.Ordinal))
+        if (IsPublic(pem))
             return CheckpointKey.FromPem(pem);
         using var key = ECDsa.Create();
         try
@@ -90,6 +92,8 @@ internal static class StoreVerification
         return CheckpointKey.Of(key.ExportSubjectPublicKeyInfo());
     }
 
+    private static bool IsPublic(string pem) => pem.Contains("BEGIN PUBLIC KEY", StringComparison.Ordinal);
+
     private static string? OptionsAnchor(IConfiguration? options) =>
         options?["checkpoints:anchors:file"] is { Length: > 0 } file && File.Exists(file) ? file : null;
 
@@ -97,7 +101,8 @@ internal static class StoreVerification
     {
         if (file is null)
             return null;
-        await using var text = File.OpenRead(file);
+        // The server may be appending to it, and must not be kept from that.
+        await using var text = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         return await AnchorText.ReadAsync(text, keys, cancellation);
     }
 
