@@ -1,10 +1,10 @@
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal.Verification;
 
-namespace AksArcJit.Server.Verification;
+namespace AksArcJit.Hosting.Verification;
 
 /// <summary>A store as a verifier wants it: the checkpoints first, then every row, so that what is appended meanwhile is no damage.</summary>
-internal static class StoreRows
+public static class StoreRows
 {
     /// <param name="pace">Awaited before each row; may hold the reading back.</param>
     /// <exception cref="JournalUnavailableException">The store did not answer.</exception>
