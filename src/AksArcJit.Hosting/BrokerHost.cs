@@ -1,5 +1,6 @@
 using AksArcJit.Broker;
 using AksArcJit.Broker.Checkpoints;
+using AksArcJit.Broker.Following;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Hosting.Checks;
@@ -34,6 +35,7 @@ public static class BrokerHost
         services.AddSingleton<IEntropy, RandomEntropy>();
         services.AddBroker(configuration);
         services.AddJournal(configuration);
+        services.AddFollowing();
         services.AddCheckpointStores(configuration);
         services.AddWebhookAnchor(configuration);
         services.AddCheckpoints(configuration);

@@ -1,4 +1,5 @@
 using AksArcJit.Broker.Checkpoints;
+using AksArcJit.Broker.Following;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal.Checkpoints;
 using AksArcJit.Journal.Verification;
@@ -13,7 +14,7 @@ namespace AksArcJit.Hosting.Verification;
 /// every <see cref="Interval"/>. It reads only, page by page, and nothing waits for it. Damage is told at once: log, metric, health.
 /// </summary>
 public sealed class ContinuousVerification(
-    [FromKeyedServices(CheckpointServices.Store)] IJournal store, ICheckpointLog log, IEnumerable<IAnchor> anchors, VerificationState state,
+    [FromKeyedServices(FollowingServices.Store)] IJournal store, ICheckpointLog log, IEnumerable<IAnchor> anchors, VerificationState state,
     TimeProvider time, ILogger<ContinuousVerification> logger, ISigner? signer = null) : BackgroundService
 {
     public const int RowsPerSecond = 2000;
