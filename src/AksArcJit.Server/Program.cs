@@ -1,9 +1,11 @@
+using AksArcJit.Hosting;
+using AksArcJit.Hosting.Options;
 using AksArcJit.Server;
 using AksArcJit.Server.Options;
-using Microsoft.AspNetCore.Connections;
 using AksArcJit.Server.Verification;
+using Microsoft.AspNetCore.Connections;
 
-if (!ServerArguments.TryParse(args, Environment.GetEnvironmentVariable(ServerArguments.ConfigVariable), out var arguments, out var usage))
+if (!ServerArguments.TryParse(args, Environment.GetEnvironmentVariable(OptionsFile.Variable), out var arguments, out var usage))
 {
     Console.Error.WriteLine(usage);
     return ExitCodes.Usage;

@@ -1,18 +1,8 @@
 using AksArcJit.Broker;
-using AksArcJit.Broker.Checkpoints;
-using AksArcJit.Broker.Options;
-using AksArcJit.Broker.Ports;
-using AksArcJit.Kubernetes;
-using AksArcJit.Lifecycle;
-using AksArcJit.Messaging;
-using AksArcJit.Messaging.Anchors;
-using AksArcJit.Server.Development;
-using AksArcJit.Server.Hosting;
+using AksArcJit.Hosting;
+using AksArcJit.Hosting.Options;
+using AksArcJit.Hosting.Verification;
 using AksArcJit.Server.Options;
-using AksArcJit.Server.Verification;
-using AksArcJit.Stores.Checkpoints;
-using AksArcJit.Stores.Sqlite;
-using AksArcJit.Stores.Tables;
 using AksArcJit.Web;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -29,7 +19,6 @@ public static class ServerHost
     public static IHost Build(ServerArguments arguments, Action<IServiceCollection>? adjust = null)
     {
         var configuration = OptionsFile.Read(arguments.ConfigFile);
-        var madeKey = arguments.IsDevelopment && configuration["checkpoints:key:file"] is { Length: > 0 } key && DevCheckpointKey.Ensure(key) ? key : null;
         var host = new HostBuilder()
             .ConfigureAppConfiguration(builder => builder.AddConfiguration(configuration))
             .ConfigureLogging(Log)
@@ -43,9 +32,7 @@ public static class ServerHost
             .Build();
         try
         {
-            if (madeKey is not null)
-                host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(DevCheckpointKey).FullName!).DevelopmentCheckpointKey(madeKey);
-            OptionsFaults.Require(host.Services, configuration, arguments.ConfigFile);
+            OptionsFaults.Require(host.Services, configuration, arguments.ConfigFile, typeof(ServerOptions));
             return host;
         }
         catch
@@ -62,41 +49,10 @@ public static class ServerHost
         services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsValidation>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = GracefulStop);
 
-        services.AddSingleton<TimeProvider>(new ForwardClock(TimeProvider.System));
-        services.AddSingleton<IEntropy, RandomEntropy>();
-        services.AddBroker(configuration);
+        services.AddBrokerHost(configuration, arguments.IsDevelopment ? arguments.DataDirectory : null);
         services.AddDeadlineLoop();
-        if (configuration["journal:kind"] == JournalOptions.Tables)
-            services.AddTablesJournal();
-        else
-            services.AddSqliteJournal();
-        services.AddCheckpointStores(configuration);
-        services.AddWebhookAnchor(configuration);
-        services.AddCheckpoints(configuration);
-        services.AddKubernetesClusters(Connections);
-        services.AddFileOutbox(configuration);
-        services.AddTicketEvents(configuration);
-
-        if (arguments.IsDevelopment)
-        {
-            services.AddSingleton(new DevIssuer(arguments.DataDirectory));
-            services.AddSingleton(provider => provider.GetRequiredService<DevIssuer>().Local);
-            services.AddHostedService<DevTokensAtStart>();
-        }
-        services.AddWeb(configuration);
-        services.AddHostedService<AnchorsCheck>();
-        services.AddHostedService<OpenRequestsCheck>();
         services.AddHostedService<BrokerLoops>();
         services.AddHostedService<ContinuousVerification>();
-        services.AddMetrics();
-        services.AddHostedService<JournalMetrics>();
-    }
-
-    private static List<ClusterConnection> Connections(IServiceProvider services)
-    {
-        var options = services.GetRequiredService<IOptions<BrokerOptions>>().Value;
-        return [.. options.Clusters.Select(cluster =>
-            new ClusterConnection(ClusterId.Parse(cluster.Id), cluster.Kubeconfig, options.Installation) { Context = cluster.Context, Role = cluster.Role, IsInCluster = cluster.InCluster })];
     }
 
     private static void Listen(KestrelServerOptions kestrel, IOptions<ServerOptions> options)

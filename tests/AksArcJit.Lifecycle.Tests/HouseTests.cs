@@ -19,8 +19,9 @@ public sealed partial class HouseTests
         ["Messaging"] = ["Broker", "Journal", "Lifecycle", "Contracts"],
         ["Web"] = ["Broker", "Journal", "Lifecycle", "Contracts"],
         ["Cli"] = ["Journal", "Contracts"],
-        ["Server"] = ["Web", "Messaging", "Kubernetes", "Stores", "Broker", "Journal", "Lifecycle", "Contracts"],
-        ["Functions"] = ["Web", "Messaging", "Kubernetes", "Stores", "Broker", "Journal", "Lifecycle", "Contracts"],
+        ["Hosting"] = ["Web", "Messaging", "Kubernetes", "Stores", "Broker", "Journal", "Lifecycle", "Contracts"],
+        ["Server"] = ["Hosting", "Web", "Messaging", "Kubernetes", "Stores", "Broker", "Journal", "Lifecycle", "Contracts"],
+        ["Functions"] = ["Hosting", "Web", "Messaging", "Kubernetes", "Stores", "Broker", "Journal", "Lifecycle", "Contracts"],
     };
 
     [Fact]

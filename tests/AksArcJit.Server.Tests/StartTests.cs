@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AksArcJit.Hosting;
 using AksArcJit.Server.Options;
 using AksArcJit.Server.Tests.Harness;
 

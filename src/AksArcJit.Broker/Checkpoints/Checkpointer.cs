@@ -9,10 +9,10 @@ namespace AksArcJit.Broker.Checkpoints;
 /// Makes checkpoints: one for everything that changed, soon after an access began or ended, else once an interval, and none where nothing
 /// changed. There is no leader: of two instances the insert of the next number decides, and the loser leaves out what the winner covered.
 /// </summary>
-/// <param name="store">The journal itself, not one that waits for checkpoints.</param>
+/// <param name="journal">As followed by <paramref name="coverage"/>: what is read here is told to it there.</param>
 /// <param name="installation">The log's name.</param>
 public sealed class Checkpointer(
-    string installation, IJournal store, ICheckpointLog log, ISigner signer, Coverage coverage, Anchoring anchoring, JournalStanding standing,
+    string installation, IJournal journal, ICheckpointLog log, ISigner signer, Coverage coverage, Anchoring anchoring, JournalStanding standing,
     TimeProvider time, ILogger<Checkpointer> logger)
 {
     public static readonly TimeSpan SurveyInterval = TimeSpan.FromSeconds(60);
@@ -159,7 +159,7 @@ public sealed class Checkpointer(
     private async Task CoverTheOldAsync(CancellationToken cancellation)
     {
         FactRecord? head = null;
-        await foreach (var row in store.ScanAsync(cancellation))
+        await foreach (var row in journal.ScanAsync(cancellation))
         {
             if (row is not JournalRow.Fact { Record: var record })
                 continue;
@@ -182,23 +182,18 @@ public sealed class Checkpointer(
     {
         var begun = time.GetUtcNow();
         var open = new HashSet<StreamId>();
-        await foreach (var entry in store.ListOpenAsync(cancellation))
+        await foreach (var entry in journal.ListOpenAsync(cancellation))
         {
             open.Add(entry.Stream);
-            var askedAt = time.GetUtcNow();
             if (coverage.Wants(entry.Stream, begun - SurveyInterval))
-                coverage.See(entry.Stream, await store.ReadAsync(entry.Stream, cancellation), askedAt);
+                await journal.ReadAsync(entry.Stream, cancellation);
         }
         coverage.Keep(open, begun);
         _surveyedUntil = coverage.KnownUntil(begun) is var known && known > DateTimeOffset.UnixEpoch ? known - Settling : null;
     }
 
     private async Task SettleAsync(IReadOnlyList<(StreamId Stream, long Version)> rested, CancellationToken cancellation) =>
-        await Task.WhenAll(rested.Select(async rest =>
-        {
-            await store.SettleAsync(rest.Stream, rest.Version, cancellation);
-            coverage.Forget(rest.Stream, rest.Version);
-        }));
+        await Task.WhenAll(rested.Select(rest => journal.SettleAsync(rest.Stream, rest.Version, cancellation)));
 
     private void Know(SignedCheckpoint? newest)
     {

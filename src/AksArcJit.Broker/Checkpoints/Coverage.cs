@@ -1,3 +1,4 @@
+using AksArcJit.Broker.Following;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal;
 using AksArcJit.Journal.Checkpoints;
@@ -9,7 +10,7 @@ namespace AksArcJit.Broker.Checkpoints;
 /// What no checkpoint covers yet, as far as this process knows: its own appends, and every stream of the open index as last read. Losing it
 /// costs a repeated leaf, never a fact: the open index keeps each stream until it is covered.
 /// </summary>
-public sealed class Coverage(TimeProvider time, TimeSpan interval)
+public sealed class Coverage(TimeProvider time, TimeSpan interval) : IFollower
 {
     /// <summary>How long the beginning or the end of an access waits for company.</summary>
     public static readonly TimeSpan UrgentPause = TimeSpan.FromSeconds(2);
@@ -45,7 +46,6 @@ public sealed class Coverage(TimeProvider time, TimeSpan interval)
             _underWay.TryAdd(append.Records[0].FactId, append.Records[0].At);
     }
 
-    /// <param name="outcome">Null where nobody knows.</param>
     public void End(Append append, AppendOutcome? outcome)
     {
         lock (_gate)
@@ -76,8 +76,7 @@ public sealed class Coverage(TimeProvider time, TimeSpan interval)
             return Track(stream).SeenAt < since;
     }
 
-    /// <summary>What a read gave; of use only where the stream is one of the open index.</summary>
-    /// <param name="askedAt">When the read began.</param>
+    /// <summary>Of use only where the stream is known as one of the open index.</summary>
     public void See(StreamId stream, IReadOnlyList<FactRecord> records, DateTimeOffset askedAt)
     {
         lock (_gate)
@@ -91,7 +90,6 @@ public sealed class Coverage(TimeProvider time, TimeSpan interval)
         }
     }
 
-    /// <summary>The stream wants nothing more at this version. True where it is covered, and so may leave the open index now.</summary>
     public bool Rest(StreamId stream, long version)
     {
         lock (_gate)
@@ -133,7 +131,6 @@ public sealed class Coverage(TimeProvider time, TimeSpan interval)
         }
     }
 
-    /// <summary>The stream has left the open index, unless it has moved on.</summary>
     public void Forget(StreamId stream, long version)
     {
         lock (_gate)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using AksArcJit.Hosting.Options;
 
 namespace AksArcJit.Server.Options;
 
@@ -10,8 +11,6 @@ namespace AksArcJit.Server.Options;
 /// <param name="PrintsKey">Prints the checkpoint keys instead of serving.</param>
 public sealed record ServerArguments(string ConfigFile, bool IsDevelopment, string DataDirectory, VerificationArguments? Verification = null, bool PrintsKey = false)
 {
-    public const string ConfigVariable = "AKSARCJIT_CONFIG";
-
     private const string Usage =
         $"""
         Usage: aksarcjit-server [--config FILE] [--dev] [--data DIR]
@@ -23,12 +22,12 @@ public sealed record ServerArguments(string ConfigFile, bool IsDevelopment, stri
             --anchor FILE  the checkpoints as they are known outside the store, an NDJSON line each; else the options file's checkpoints.anchors.file
             --key FILE     PEM with the public key that signs checkpoints; may be given again for former keys; else the options file's key file
           checkpoint-key print the public keys that sign and signed checkpoints, as PEM, for auditors; 1 where that cannot be done
-          --config FILE  the options file; else the one that {ConfigVariable} names
+          --config FILE  the options file; else the one that {OptionsFile.Variable} names
           --dev          on your own machine only: issue development tokens, written to DIR/dev-tokens.json
           --data DIR     where --dev keeps its files; else the options file's directory
         """;
 
-    /// <param name="fromEnvironment">The value of <see cref="ConfigVariable"/>.</param>
+    /// <param name="fromEnvironment">The value of <see cref="OptionsFile.Variable"/>.</param>
     public static bool TryParse(
         IReadOnlyList<string> args, string? fromEnvironment, [NotNullWhen(true)] out ServerArguments? arguments, [NotNullWhen(false)] out string? usage)
     {

@@ -12,17 +12,6 @@ public sealed class ServerOptions
 
     /// <summary>Says that a proxy in front ends TLS and is the only one who can reach <see cref="Listen"/>.</summary>
     public bool BehindProxy { get; set; }
-
-    public JournalOptions Journal { get; set; } = new();
-}
-
-public sealed class JournalOptions
-{
-    public const string Sqlite = "sqlite";
-    public const string Tables = "tables";
-
-    /// <summary><c>sqlite</c> or <c>tables</c>; the section of that name holds the rest.</summary>
-    public string Kind { get; set; } = Sqlite;
 }
 
 internal sealed class ServerOptionsValidation(ServerArguments arguments) : IValidateOptions<ServerOptions>
@@ -41,8 +30,6 @@ internal sealed class ServerOptionsValidation(ServerArguments arguments) : IVali
             yield return "listen: tokens and consent links would travel in the clear; listen on 127.0.0.1, or set \"behindProxy\": true where only a proxy that ends TLS reaches this address.";
         if (arguments.IsDevelopment && (address is { IsLoopback: false } || options.BehindProxy))
             yield return "listen: --dev hands out tokens to anybody on this machine, so it listens on loopback only and not behind a proxy.";
-        if (options.Journal.Kind is not (JournalOptions.Sqlite or JournalOptions.Tables))
-            yield return $"journal.kind: \"{JournalOptions.Sqlite}\" or \"{JournalOptions.Tables}\".";
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using AksArcJit.Broker.Ports;
-using AksArcJit.Server.Options;
+using AksArcJit.Hosting;
+using AksArcJit.Hosting.Options;
 using AksArcJit.Stores.Checkpoints;
 using Microsoft.Extensions.Options;
 

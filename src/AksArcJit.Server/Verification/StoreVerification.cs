@@ -1,6 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using AksArcJit.Broker.Ports;
+using AksArcJit.Hosting;
+using AksArcJit.Hosting.Options;
+using AksArcJit.Hosting.Verification;
 using AksArcJit.Journal.Checkpoints;
 using AksArcJit.Journal.Exports;
 using AksArcJit.Journal.Verification;

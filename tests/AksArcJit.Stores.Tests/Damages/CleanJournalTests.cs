@@ -1,5 +1,6 @@
 using AksArcJit.Broker;
 using AksArcJit.Broker.Checkpoints;
+using AksArcJit.Broker.Following;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal;
 using AksArcJit.Journal.Verification;
@@ -74,13 +75,13 @@ public sealed class CleanJournalTests(Azurite azurite)
             Assert.Null(standing.Objection);
         }
 
-        (CoveredJournal, Checkpointer, Anchoring, JournalStanding) Start((IJournal Journal, ICheckpointLog Log, IUnhashedRows Unhashed) instance)
+        (FollowedJournal, Checkpointer, Anchoring, JournalStanding) Start((IJournal Journal, ICheckpointLog Log, IUnhashedRows Unhashed) instance)
         {
             var (time, standing) = (TimeProvider.System, new JournalStanding());
             var coverage = new Coverage(time, TimeSpan.FromSeconds(60));
             var anchoring = new Anchoring("test", [anchor], instance.Log, standing, time, NullLogger<Anchoring>.Instance);
-            return (new CoveredJournal(instance.Journal, coverage, time),
-                new Checkpointer("test", instance.Journal, instance.Log, signer, coverage, anchoring, standing, time, NullLogger<Checkpointer>.Instance), anchoring, standing);
+            var journal = new FollowedJournal(instance.Journal, [coverage], time);
+            return (journal, new Checkpointer("test", journal, instance.Log, signer, coverage, anchoring, standing, time, NullLogger<Checkpointer>.Instance), anchoring, standing);
         }
 
         async Task<int> VerifyAsync()

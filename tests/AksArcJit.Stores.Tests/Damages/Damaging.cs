@@ -1,5 +1,6 @@
 using AksArcJit.Broker;
 using AksArcJit.Broker.Checkpoints;
+using AksArcJit.Broker.Following;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal;
 using AksArcJit.Journal.Checkpoints;
@@ -44,14 +45,14 @@ public abstract class Damaging : IAsyncLifetime
         (_journal, _log) = await OpenAsync();
         var anchor = new TestAnchor();
         var coverage = new Coverage(_time, TimeSpan.FromSeconds(60));
-        var covered = new CoveredJournal(_journal, coverage, _time);
+        var followed = new FollowedJournal(_journal, [coverage], _time);
         var standing = new JournalStanding();
         var anchoring = new Anchoring("test", [anchor], _log, standing, _time, NullLogger<Anchoring>.Instance);
-        var checkpointer = new Checkpointer("test", _journal, _log, _signer, coverage, anchoring, standing, _time, NullLogger<Checkpointer>.Instance);
+        var checkpointer = new Checkpointer("test", followed, _log, _signer, coverage, anchoring, standing, _time, NullLogger<Checkpointer>.Instance);
         for (var hour = 0; hour < 4; hour++)
         {
             foreach (var stream in _streams)
-                await AppendAsync(covered, stream, 2);
+                await AppendAsync(followed, stream, 2);
             _time.Advance(TimeSpan.FromHours(1));
             await checkpointer.AttendAsync(Cancellation);
         }
@@ -239,9 +240,10 @@ public abstract class Damaging : IAsyncLifetime
         var coverage = new Coverage(_time, TimeSpan.FromSeconds(60));
         var standing = new JournalStanding();
         var anchoring = new Anchoring("test", [], _log!, standing, _time, NullLogger<Anchoring>.Instance);
-        await AppendAsync(new CoveredJournal(_journal!, coverage, _time), StreamId.Of(Sample.Id(99)), 1);
+        var followed = new FollowedJournal(_journal!, [coverage], _time);
+        await AppendAsync(followed, StreamId.Of(Sample.Id(99)), 1);
         _time.Advance(TimeSpan.FromMinutes(5));
-        var checkpointer = new Checkpointer("test", _journal!, _log!, _signer, coverage, anchoring, standing, _time, NullLogger<Checkpointer>.Instance);
+        var checkpointer = new Checkpointer("test", followed, _log!, _signer, coverage, anchoring, standing, _time, NullLogger<Checkpointer>.Instance);
         // The streams are settled, so the insider's row is in nobody's way.
         foreach (var stream in _streams)
             await _journal!.SettleAsync(stream, 8, Cancellation);
@@ -249,7 +251,7 @@ public abstract class Damaging : IAsyncLifetime
         Assert.Null(standing.Objection);
     }
 
-    private async Task AppendAsync(CoveredJournal journal, StreamId stream, int count)
+    private async Task AppendAsync(FollowedJournal journal, StreamId stream, int count)
     {
         var standing = await journal.ReadAsync(stream, Cancellation);
         var (version, hash) = standing is [.., var last] ? (last.Version, last.Hash) : (0, HashChain.Start);

@@ -3,6 +3,7 @@ using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Deadlines;
 using AksArcJit.Broker.Effects;
+using AksArcJit.Broker.Following;
 using AksArcJit.Broker.Operations;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
@@ -24,20 +25,23 @@ namespace AksArcJit.TestKit.Brokers;
 public sealed class TestBroker
 {
     /// <param name="log">Null where no checkpoints are made.</param>
+    /// <param name="followers">Apart from checkpoints.</param>
     public TestBroker(
         IJournal journal, IClusters clusters, TimeProvider time, int seed, INotices? notices = null, BrokerOptions? options = null,
-        ICheckpointLog? log = null, ISigner? signer = null, ILoggerFactory? logging = null, params IEnumerable<IAnchor> anchors)
+        ICheckpointLog? log = null, ISigner? signer = null, ILoggerFactory? logging = null, IReadOnlyList<IFollower>? followers = null, params IEnumerable<IAnchor> anchors)
     {
         var loggers = logging ?? NullLoggerFactory.Instance;
         Time = time;
         Book = new ClusterBook(options ?? Options());
+        Coverage? coverage = log is null ? null : new Coverage(time, TimeSpan.FromSeconds(60));
+        List<IFollower> all = [.. coverage is null ? Array.Empty<IFollower>() : [coverage], .. followers ?? []];
+        if (all.Count > 0)
+            journal = new FollowedJournal(journal, all, time);
         if (log is not null)
         {
-            var (store, coverage) = (journal, new Coverage(time, TimeSpan.FromSeconds(60)));
-            journal = new CoveredJournal(store, coverage, time);
             Anchoring = new Anchoring(Book.Installation, anchors, log, Standing, time, NullLogger<Anchoring>.Instance);
             Checkpointer = new Checkpointer(
-                Book.Installation, store, log, signer ?? new TestSigner(), coverage, Anchoring, Standing, time, NullLogger<Checkpointer>.Instance);
+                Book.Installation, journal, log, signer ?? new TestSigner(), coverage!, Anchoring, Standing, time, NullLogger<Checkpointer>.Instance);
         }
         Journal = journal;
         Notices = new RecordingNotices();

@@ -4,8 +4,10 @@ using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
-namespace AksArcJit.Server.Hosting;
+namespace AksArcJit.Hosting.Checks;
 
 /// <summary>
 /// Refuses the start while a cluster with open requests is missing from the options: nobody would end the access there (design section 6).

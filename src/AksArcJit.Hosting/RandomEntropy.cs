@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using AksArcJit.Broker.Ports;
 
-namespace AksArcJit.Server;
+namespace AksArcJit.Hosting;
 
 internal sealed class RandomEntropy : IEntropy
 {

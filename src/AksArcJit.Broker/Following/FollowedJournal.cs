@@ -2,19 +2,21 @@ using AksArcJit.Broker.Ports;
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
 
-namespace AksArcJit.Broker.Checkpoints;
+namespace AksArcJit.Broker.Following;
 
 /// <summary>
-/// The journal of an installation that makes checkpoints: what is appended and read is noted, and no stream leaves the open index before a
-/// checkpoint covers it (design section 5). Everything else goes to the store as it is.
+/// The journal of an installation in which parts follow it: they are told what is appended and read, and no stream leaves the open index
+/// before all of them are done with it. Everything else goes to the store as it is.
 /// </summary>
-public sealed class CoveredJournal(IJournal store, Coverage coverage, TimeProvider time) : IJournal
+/// <param name="followers">At least one: without any, the store itself is the journal.</param>
+public sealed class FollowedJournal(IJournal store, IReadOnlyList<IFollower> followers, TimeProvider time) : IJournal
 {
     public async Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation)
     {
         var askedAt = time.GetUtcNow();
         var records = await store.ReadAsync(stream, cancellation);
-        coverage.See(stream, records, askedAt);
+        foreach (var follower in followers)
+            follower.See(stream, records, askedAt);
         return records;
     }
 
@@ -22,23 +24,27 @@ public sealed class CoveredJournal(IJournal store, Coverage coverage, TimeProvid
     {
         var kept = append.Due is null ? append with { Due = time.GetUtcNow(), Rests = true } : append;
         AppendOutcome? outcome = null;
-        coverage.Begin(kept);
+        foreach (var follower in followers)
+            follower.Begin(kept);
         try
         {
             return outcome = await store.AppendAsync(kept, cancellation);
         }
         finally
         {
-            coverage.End(kept, outcome);
+            foreach (var follower in followers)
+                follower.End(kept, outcome);
         }
     }
 
     public async Task SettleAsync(StreamId stream, long version, CancellationToken cancellation)
     {
-        if (!coverage.Rest(stream, version))
+        // All are asked, so that each knows that the stream waits for it.
+        if (followers.Count(follower => follower.Rest(stream, version)) < followers.Count)
             return;
         await store.SettleAsync(stream, version, cancellation);
-        coverage.Forget(stream, version);
+        foreach (var follower in followers)
+            follower.Forget(stream, version);
     }
 
     public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, RequestIndex index, CancellationToken cancellation) =>

@@ -5,7 +5,7 @@ using AksArcJit.Web.Authentication;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace AksArcJit.Server.Development;
+namespace AksArcJit.Hosting.Development;
 
 /// <summary>
 /// Signs tokens for development persons with a key of its own directory (ES256). Registered only with <c>--dev</c>, which is refused

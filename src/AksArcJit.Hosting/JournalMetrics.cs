@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using AksArcJit.Broker.Checkpoints;
+using Microsoft.Extensions.Hosting;
 
-namespace AksArcJit.Server.Hosting;
+namespace AksArcJit.Hosting;
 
 /// <summary>Meter <c>AksArcJit.Journal</c>: how the journal's evidence stands, observed when somebody collects.</summary>
 internal sealed class JournalMetrics : IHostedService, IDisposable

@@ -1,4 +1,7 @@
-namespace AksArcJit.Server.Development;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AksArcJit.Hosting.Development;
 
 /// <summary>Writes fresh development tokens before anything listens.</summary>
 internal sealed class DevTokensAtStart(DevIssuer issuer, TimeProvider time, ILogger<DevTokensAtStart> log) : IHostedService

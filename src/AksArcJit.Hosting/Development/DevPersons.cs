@@ -1,6 +1,6 @@
 using AksArcJit.Web.Authentication;
 
-namespace AksArcJit.Server.Development;
+namespace AksArcJit.Hosting.Development;
 
 /// <summary>Somebody to be while developing.</summary>
 internal sealed record DevPerson(string Key, string ObjectId, string Name, string PrincipalName, IReadOnlyList<string> Roles);

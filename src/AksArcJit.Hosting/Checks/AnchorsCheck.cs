@@ -1,10 +1,12 @@
 using AksArcJit.Broker.Checkpoints;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
-namespace AksArcJit.Server.Hosting;
+namespace AksArcJit.Hosting.Checks;
 
 /// <summary>
 /// Compares the store with what its anchors hold before anything is granted (design section 5), and says plainly what is not configured.
-/// A store that contradicts an anchor does not keep the server from starting: what stands must still be ended.
+/// A store that contradicts an anchor does not keep the host from starting: what stands must still be ended.
 /// </summary>
 internal sealed class AnchorsCheck(TimeProvider time, ILogger<AnchorsCheck> log, Anchoring? anchoring = null) : IHostedLifecycleService
 {

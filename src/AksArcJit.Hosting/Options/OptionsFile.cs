@@ -1,20 +1,24 @@
-namespace AksArcJit.Server.Options;
+using Microsoft.Extensions.Configuration;
 
-/// <summary>The one options file. Relative paths in it start at its own directory, wherever the server is started from.</summary>
-internal static class OptionsFile
+namespace AksArcJit.Hosting.Options;
+
+/// <summary>The one options file. Relative paths in it start at its own directory, wherever the host is started from.</summary>
+public static class OptionsFile
 {
+    /// <summary>The environment variable that names it.</summary>
+    public const string Variable = "AKSARCJIT_CONFIG";
+
     private static readonly string[] Paths =
     [
         "consent:keyFile", "journal:sqlite:file", "notices:directory",
         "checkpoints:key:file", "checkpoints:anchors:file", "checkpoints:anchors:webhook:secretFile",
     ];
 
-
     /// <exception cref="StartRefusedException">It is not there, or is no JSON.</exception>
     public static IConfigurationRoot Read(string file)
     {
         if (!File.Exists(file))
-            throw new StartRefusedException($"The options file '{file}' does not exist; name another with --config FILE or {ServerArguments.ConfigVariable}.");
+            throw new StartRefusedException($"The options file '{file}' does not exist; {Variable} names another, and so does the server's --config FILE.");
         IConfigurationRoot written;
         try
         {

@@ -1,16 +1,20 @@
 using AksArcJit.Broker.Checkpoints;
+using AksArcJit.Broker.Following;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal.Checkpoints;
 using AksArcJit.Journal.Verification;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
-namespace AksArcJit.Server.Verification;
+namespace AksArcJit.Hosting.Verification;
 
 /// <summary>
 /// Verifies the whole journal again and again in the background, slowly: at most <see cref="RowsPerSecond"/>, and a round begins at most
 /// every <see cref="Interval"/>. It reads only, page by page, and nothing waits for it. Damage is told at once: log, metric, health.
 /// </summary>
-internal sealed class ContinuousVerification(
-    [FromKeyedServices(CheckpointServices.Store)] IJournal store, ICheckpointLog log, IEnumerable<IAnchor> anchors, VerificationState state,
+public sealed class ContinuousVerification(
+    [FromKeyedServices(FollowingServices.Store)] IJournal store, ICheckpointLog log, IEnumerable<IAnchor> anchors, VerificationState state,
     TimeProvider time, ILogger<ContinuousVerification> logger, ISigner? signer = null, IUnhashedRows? unhashed = null) : BackgroundService
 {
     public const int RowsPerSecond = 2000;

@@ -2,10 +2,10 @@ using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal.Verification;
 
-namespace AksArcJit.Server.Verification;
+namespace AksArcJit.Hosting.Verification;
 
 /// <summary>A store as a verifier wants it: the checkpoints first, then every row, so that what is appended meanwhile is no damage.</summary>
-internal static class StoreRows
+public static class StoreRows
 {
     /// <param name="unhashed">Compared with what was read; null where the store has none to read.</param>
     /// <param name="pace">Awaited before each row; may hold the reading back.</param>

@@ -9,8 +9,9 @@ using AksArcJit.Stores.Signing;
 using AksArcJit.Stores.Sqlite;
 using AksArcJit.Stores.Tables;
 using AksArcJit.Web.Authentication;
+using Microsoft.Extensions.Configuration;
 
-namespace AksArcJit.Server.Options;
+namespace AksArcJit.Hosting.Options;
 
 /// <summary>
 /// Keys of the options file that nothing reads. The binder passes over them, and then a misspelt limit would silently be the default.
@@ -19,7 +20,7 @@ internal static class UnknownKeys
 {
     private static readonly Dictionary<string, Type[]> Sections = new(StringComparer.OrdinalIgnoreCase)
     {
-        [""] = [typeof(BrokerOptions), typeof(ServerOptions), typeof(Root)],
+        [""] = [typeof(BrokerOptions), typeof(Root)],
         ["journal"] = [typeof(JournalOptions), typeof(Stores)],
         ["journal:sqlite"] = [typeof(SqliteJournalOptions)],
         ["journal:tables"] = [typeof(TablesJournalOptions)],
@@ -33,7 +34,7 @@ internal static class UnknownKeys
         ["checkpoints:anchors:webhook"] = [typeof(WebhookAnchorOptions)],
     };
 
-    public static IEnumerable<string> Faults(IConfiguration configuration) => In(configuration, "", "", Sections[""]);
+    public static IEnumerable<string> Faults(IConfiguration configuration, IEnumerable<Type> ofHost) => In(configuration, "", "", [.. Sections[""], .. ofHost]);
 
     private static IEnumerable<string> In(IConfiguration section, string path, string shown, Type[] types)
     {
@@ -64,7 +65,7 @@ internal static class UnknownKeys
     private static bool IsOptions(Type type) => type.Assembly.GetName().Name!.StartsWith("AksArcJit.", StringComparison.Ordinal);
 
     // Sections that their own projects bind.
-    private sealed record Root(FileOutboxOptions Notices, EventOptions Events, SignInOptions Authentication, CheckpointOptions Checkpoints);
+    private sealed record Root(JournalOptions Journal, FileOutboxOptions Notices, EventOptions Events, SignInOptions Authentication, CheckpointOptions Checkpoints);
 
     private sealed record Checkpoints(CheckpointKeyOptions Key, AnchorOptions Anchors);
 

@@ -2,7 +2,7 @@ using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Deadlines;
 using AksArcJit.Broker.Sweeping;
 
-namespace AksArcJit.Server.Hosting;
+namespace AksArcJit.Server;
 
 /// <summary>
 /// Runs the Broker's loops from start to stop. None of them may end while the process lives, whatever one of them meets: they are what

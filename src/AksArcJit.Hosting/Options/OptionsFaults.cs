@@ -1,19 +1,22 @@
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Kubernetes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace AksArcJit.Server.Options;
+namespace AksArcJit.Hosting.Options;
 
 /// <summary>Everything that is wrong with the options, in one message: nobody wants to start a server seven times.</summary>
-internal static class OptionsFaults
+public static class OptionsFaults
 {
     /// <param name="written">What stands in the file.</param>
+    /// <param name="ofHost">The types that the host itself binds at the root.</param>
     /// <exception cref="StartRefusedException">There are faults.</exception>
-    public static void Require(IServiceProvider services, IConfiguration written, string file)
+    public static void Require(IServiceProvider services, IConfiguration written, string file, params Type[] ofHost)
     {
         var faults = Validate(services);
-        faults.AddRange(UnknownKeys.Faults(written).Select(fault => ((Type?)null, fault)));
+        faults.AddRange(UnknownKeys.Faults(written, ofHost).Select(fault => ((Type?)null, fault)));
         // Kubeconfigs are opened only where the options make out which.
         if (!faults.Any(fault => fault.Of == typeof(BrokerOptions)))
             faults.AddRange(Connect(services));

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace AksArcJit.Server.Development;
+namespace AksArcJit.Hosting.Development;
 
 /// <summary>With <c>--dev</c>, a checkpoint key that the options name and that is not there yet is made.</summary>
 internal static class DevCheckpointKey
