@@ -16,7 +16,8 @@ internal abstract record Answer<T>
     /// <summary>It may have left, and no answer came back in time.</summary>
     public sealed record Lost(string Reason) : Answer<T>;
 
-    public bool IsNotFound => this is Refused { Why.Code: 404 };
+    /// <summary>The API server itself says that there is no object of this name. Whoever else answers 404 says nothing about it.</summary>
+    public bool SaysMissing(string name) => this is Refused { Why.Missing: { } missing } && missing == name;
 
     /// <summary>What is wrong, for operators; empty where nothing is.</summary>
     public string Trouble => this switch

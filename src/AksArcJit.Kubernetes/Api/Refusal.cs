@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using k8s;
 using k8s.Autorest;
@@ -10,15 +11,20 @@ namespace AksArcJit.Kubernetes.Api;
 /// <param name="Reason">Machine-readable: <c>AlreadyExists</c>, <c>Conflict</c>, <c>Forbidden</c>; empty where a proxy answered.</param>
 /// <param name="Message">The server's words, one line.</param>
 /// <param name="Needs">What the request wanted to do.</param>
-internal sealed record Refusal(int Code, string Reason, string Message, int? RetryAfterSeconds, Permission Needs)
+/// <param name="Missing">
+/// The object that is not there, by the API server's own words. Null for every other 404: a proxy's, and that of a server which serves no
+/// such API; the latter is <c>NotFound</c> too, but names nothing.
+/// </param>
+internal sealed record Refusal(int Code, string Reason, string Message, int? RetryAfterSeconds, Permission Needs, string? Missing = null)
 {
     private const int LongestMessage = 500;
 
     /// <summary>
     /// A write may have been applied all the same: the server, its storage or a proxy between gave up half-way. 429 is none of these: it is
-    /// answered before the request is looked at (API priority and fairness, shutdown).
+    /// answered before the request is looked at (API priority and fairness, shutdown). A 404 that no API server gave comes from something
+    /// between that knows nothing.
     /// </summary>
-    public bool LeavesOpen => Code is 408 or >= 500;
+    public bool LeavesOpen => Code is 408 or >= 500 || (Code == 404 && Reason.Length == 0);
 
     public string Sentence => $"{Code}{(Reason.Length > 0 ? " " + Reason : "")}: {Explained}"
         + (RetryAfterSeconds is { } seconds ? $" (the server asks to wait {seconds} s)" : "");
@@ -31,6 +37,7 @@ internal sealed record Refusal(int Code, string Reason, string Message, int? Ret
         // A 403 also says that a namespace is terminating or that admission refused: only RBAC's own names a missing rule.
         403 when Message.Contains($" cannot {Needs.Verb} ", StringComparison.Ordinal) || Message.Length == 0 =>
             $"the broker lacks {Needs}; the server says: {Message}",
+        404 when Missing is null => $"not the API server's word on the object; said was: {Message}",
         _ => Message.Length > 0 ? Message : "no reason was given",
     };
 
@@ -40,7 +47,10 @@ internal sealed record Refusal(int Code, string Reason, string Message, int? Ret
         var message = status?.Message ?? error.Response.ReasonPhrase ?? "";
         return new Refusal(
             (int)error.Response.StatusCode, status?.Reason ?? "", OneLine(message),
-            RetryAfter(error.Response) ?? status?.Details?.RetryAfterSeconds, needs);
+            RetryAfter(error.Response) ?? status?.Details?.RetryAfterSeconds, needs,
+            error.Response.StatusCode == HttpStatusCode.NotFound && status is { Kind: "Status", Reason: "NotFound", Details.Name.Length: > 0 }
+                ? status.Details.Name
+                : null);
     }
 
     private static V1Status? StatusOf(string? content)

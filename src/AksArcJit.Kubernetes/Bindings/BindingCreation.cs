@@ -33,9 +33,9 @@ internal sealed class BindingCreation(ApiClient api, string installation)
         await BindingRequests.ReadAsync(api, api.Grants, spec.Name, cancellation) switch
         {
             Answer<LiveBinding>.Given standing => Judge(standing.Value, spec),
-            { IsNotFound: true } when isApplied == false => new BindingOutcome.Failed($"{trouble}; it is gone again"),
+            var absent when absent.SaysMissing(spec.Name.Name) && isApplied == false => new BindingOutcome.Failed($"{trouble}; it is gone again"),
             // A request on its way may still arrive: absence proves nothing yet (design section 4, Time).
-            { IsNotFound: true } => new BindingOutcome.Unknown($"{trouble}; read back: not there, so far"),
+            var absent when absent.SaysMissing(spec.Name.Name) => new BindingOutcome.Unknown($"{trouble}; read back: not there, so far"),
             var unread => new BindingOutcome.Unknown($"{trouble}; read back: {unread.Trouble}"),
         };
 

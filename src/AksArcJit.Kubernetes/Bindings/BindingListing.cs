@@ -42,7 +42,7 @@ internal sealed class BindingListing(ApiClient api)
         await BindingRequests.ReadAsync(api, api.Reads, name, cancellation) switch
         {
             Answer<LiveBinding>.Given found => new Reading<StandingBinding>.Found(found.Value.Standing),
-            { IsNotFound: true } => new Reading<StandingBinding>.Missing(),
+            var missing when missing.SaysMissing(name.Name) => new Reading<StandingBinding>.Missing(),
             var unread => new Reading<StandingBinding>.Unreadable($"{name}: {unread.Trouble}"),
         };
 

@@ -32,7 +32,7 @@ internal sealed class BindingRemoval(ApiClient api, string installation, TimePro
 
             var observedAt = time.GetUtcNow();
             var read = await BindingRequests.ReadAsync(api, api.Removals, name, cancellation);
-            if (read.IsNotFound)
+            if (read.SaysMissing(name.Name))
                 return new RemovalOutcome.Absent(observedAt);
             if (read is not Answer<LiveBinding>.Given { Value: var live })
                 return new RemovalOutcome.Failed($"read {name}: {read.Trouble}{After(deleted)}");

@@ -17,7 +17,7 @@ internal sealed class NamespaceReader(ApiClient api)
         {
             Answer<V1Namespace>.Given { Value: var found } =>
                 new Reading<LiveNamespace>.Found(new LiveNamespace(name, found.Metadata.DeletionTimestamp is not null)),
-            { IsNotFound: true } => new Reading<LiveNamespace>.Missing(),
+            _ when answer.SaysMissing(name) => new Reading<LiveNamespace>.Missing(),
             _ => new Reading<LiveNamespace>.Unreadable($"namespace {name}: {answer.Trouble}"),
         };
     }

@@ -16,7 +16,7 @@ internal sealed class RoleReader(ApiClient api)
     {
         var answer = await api.SendAsync(api.Reads, Permission.ReadRole,
             (client, ct) => client.RbacAuthorizationV1.ReadClusterRoleAsync(Uri.EscapeDataString(role), cancellationToken: ct), cancellation);
-        if (answer.IsNotFound)
+        if (answer.SaysMissing(role))
             return new Reading<RoleRules>.Missing();
         if (answer is not Answer<V1ClusterRole>.Given { Value: var found })
             return new Reading<RoleRules>.Unreadable($"ClusterRole {role}: {answer.Trouble}");

@@ -4,6 +4,7 @@ using AksArcJit.Kubernetes.Tests.Contract;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
+using AksArcJit.Lifecycle.Rules;
 
 namespace AksArcJit.Kubernetes.Tests.Units;
 
@@ -107,6 +108,46 @@ public sealed class StubbedTests
 
         Assert.Contains("still stands, with uid 3", failed.Reason);
         Assert.Equal(3, server.Asked.Count(asked => asked.StartsWith("DELETE", StringComparison.Ordinal)));
+    }
+
+    /// <summary>A proxy's, that of a server without the API (as 1.36 words it), and one about something else.</summary>
+    public static TheoryData<string> Not404s =>
+    [
+        "{}", "404 page not found", "", "null", "<html>no such site</html>",
+        """{"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": "the server could not find the requested resource", "reason": "NotFound", "details": {}, "code": 404}""",
+        """{"kind": "Status", "status": "Failure", "message": "namespaces \"x\" not found", "reason": "NotFound", "details": {"name": "x", "kind": "namespaces"}, "code": 404}""",
+        """{"kind": "Problem", "reason": "NotFound", "details": {"name": "aks-service-rolebinding-aaaaaaaaaaaaaaaaaaaaaaaaaa"}}""",
+        """{"kind": "Status", "status": "Failure", "reason": "Gone", "details": {"name": "aks-service-rolebinding-aaaaaaaaaaaaaaaaaaaaaaaaaa"}}""",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Not404s))]
+    public async Task AnyOperation_WhenA404IsNotTheApiServersWordOnTheObject_ThenNothingIsAbsent(string body)
+    {
+        await using var server = await StubServer.StartAsync(_ => (404, body));
+        using var clusters = Open(server);
+        var (cluster, id) = (clusters.Find(Cluster)!, RequestId.FromBytes(new byte[17]));
+        var now = TimeProvider.System.GetUtcNow();
+        var spec = new BindingSpec(id, TicketId.Parse("CASE-1"), BindingName.For(id, new Scope.Cluster()), "somebody", "aks-service", now.AddHours(1));
+        var seen = new StandingBinding(spec.Name, "1", "test", id, spec.NotAfter, ["User/somebody"], "ClusterRole/aks-service");
+
+        Assert.IsType<RemovalOutcome.Failed>(await cluster.RemoveAsync(spec, "1", Ground.Ct));
+        Assert.IsType<RemovalOutcome.Failed>(await cluster.RemoveAsync(seen, Ground.Ct));
+        Assert.Contains("404", Assert.IsType<Reading<StandingBinding>.Unreadable>(await cluster.ReadBindingAsync(spec.Name, Ground.Ct)).Reason);
+        Assert.IsType<Reading<RoleRules>.Unreadable>(await cluster.ReadRoleAsync("aks-service", Ground.Ct));
+        Assert.IsType<Reading<LiveNamespace>.Unreadable>(await cluster.ReadNamespaceAsync("demo", Ground.Ct));
+    }
+
+    [Fact]
+    public async Task Create_WhenAProxyAnswers404_ThenUnknown()
+    {
+        await using var server = await StubServer.StartAsync(_ => (404, "404 page not found"));
+        using var clusters = Open(server);
+        var id = RequestId.FromBytes(new byte[17]);
+        var now = TimeProvider.System.GetUtcNow();
+        var spec = new BindingSpec(id, TicketId.Parse("CASE-1"), BindingName.For(id, new Scope.Cluster()), "somebody", "aks-service", now.AddHours(1));
+
+        Assert.IsType<BindingOutcome.Unknown>(await clusters.Find(Cluster)!.CreateAsync(spec, now.AddSeconds(30), Ground.Ct));
     }
 
     [Fact]
