@@ -1,3 +1,4 @@
+using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Sweeping;
 using AksArcJit.Journal;
@@ -93,17 +94,61 @@ public class SweepTests
         Assert.Equal("OrphanRemoved", Assert.Single(world.Journal.Streams[StreamId.Of(Sample.ClusterId)]).Kind);
     }
 
-    [Fact]
-    public async Task Sweep_WhenSomebodyCopiedTheBinding_TellsAndLeavesIt()
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("other", false)]
+    [InlineData("other", true)]
+    public async Task Sweep_WhenSomebodyCopiedTheBinding_TellsAndLeavesIt(string? installation, bool keepsRequest)
     {
         var world = new World();
         await world.GrantAsync();
-        var copy = Assert.Single(world.Cluster.Bindings) with { Name = new BindingName("my-own", ""), Uid = "copy", Installation = null, Request = null };
+        var good = Assert.Single(world.Cluster.Bindings);
+        var copy = good with { Name = new BindingName("my-own", ""), Uid = "copy", Installation = installation, Request = keepsRequest ? good.Request : null };
         world.Cluster.Place(copy);
         await SweepAsync(world);
         await SweepAsync(world);
         Assert.Contains(copy, world.Cluster.Bindings);
         Assert.Equal("UnmanagedCopyFound", Assert.Single(world.Journal.Streams[StreamId.Of(Sample.ClusterId)]).Kind);
+    }
+
+    [Fact]
+    public async Task Sweep_WhenAnotherInstallationBindsTheEngineerToAnotherRole_SaysNothing()
+    {
+        var world = new World();
+        await world.GrantAsync();
+        var good = Assert.Single(world.Cluster.Bindings);
+        world.Cluster.Place(good with { Name = new BindingName("theirs", ""), Uid = "u", Installation = "other", Request = null, RoleRef = "ClusterRole/view" });
+        Assert.Empty((await world.Broker.Sweeper.SweepAsync(CancellationToken.None)).Findings);
+    }
+
+    [Fact]
+    public async Task Sweep_WhenAnotherClusterHangs_RemovesWhatIsOverdueHereMeanwhile()
+    {
+        var world = new World();
+        var (known, hung) = (TestBroker.Options().Clusters.Single(), new TestKit.Cluster.FakeCluster(ClusterId.Parse("edge-02"), "test", world.Clock));
+        var options = TestBroker.Options();
+        options.Clusters =
+        [
+            new ClusterOptions
+            {
+                Id = hung.Id.Text, DisplayName = "Edge 02", Customer = known.Customer, MaximumDuration = known.MaximumDuration,
+                ConsentLifetime = known.ConsentLifetime, Scopes = known.Scopes, Namespaces = known.Namespaces, Approvers = known.Approvers,
+            },
+            known,
+        ];
+        var hang = new TaskCompletionSource();
+        hung.BeforeList = () => hang.Task;
+        var broker = new TestBroker(world.Journal, new TestKit.Cluster.FakeClusters(hung, world.Cluster), world.Clock, 55, options: options);
+        world.Cluster.Place(new StandingBinding(
+            BindingName.For(Sample.Id(5), new Scope.Cluster()), "u", "test", Sample.Id(5), Sample.Start.AddMinutes(-1), ["User/x"], "ClusterRole/aks-service"));
+
+        var sweep = broker.Sweeper.SweepAsync(CancellationToken.None);
+
+        // No time passes: the fake answers at once, and what has not gone by now waits for the cluster that hangs.
+        Assert.Empty(world.Cluster.Bindings);
+        Assert.False(sweep.IsCompleted);
+        hang.SetResult();
+        Assert.Equal(FindingKind.Overdue, Assert.Single((await sweep).Findings).Finding.Kind);
     }
 
     [Fact]

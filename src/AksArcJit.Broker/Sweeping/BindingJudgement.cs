@@ -19,10 +19,10 @@ public static class BindingJudgement
         new Remedy.Remove(binding, new ClusterFact.OverdueRemoved(cluster, binding.Name, binding.Uid, binding.NotAfter!.Value)));
 
     /// <param name="request">Of the request that the binding names; missing where it names none, unreadable where its chain is quarantined.</param>
-    /// <param name="engineers">Subjects of the open requests on the cluster, as <c>User/name</c>.</param>
+    /// <param name="givesRole">Whether a binding gives the cluster's role to an engineer with an open request there.</param>
     /// <returns>Null where nothing is wrong.</returns>
     public static SweepFinding? Judge(
-        ClusterId cluster, StandingBinding binding, Reading<RequestState> request, string installation, Func<string, bool> engineers, DateTimeOffset now)
+        ClusterId cluster, StandingBinding binding, Reading<RequestState> request, string installation, Func<StandingBinding, bool> givesRole, DateTimeOffset now)
     {
         var isOurs = binding.Installation == installation;
         SweepFinding Found(FindingKind kind, string what, Remedy remedy) =>
@@ -51,9 +51,11 @@ public static class BindingJudgement
             RequestState.Asked asked when isOurs => Orphan(
                 $"It carries the marks of request {asked.Request.Id}, whose binding it is not."),
             _ when isOurs => Orphan("No request of this installation intended it."),
-            // Another installation's bindings are its own affair.
-            _ when binding.Installation is null && binding.Subjects.Any(engineers) => Found(
-                FindingKind.Copied, "It gives the role to an engineer with an open request, and is not ours.",
+            // Whatever it says of itself: labels of another installation are written as easily as none.
+            _ when givesRole(binding) => Found(
+                FindingKind.Copied, binding.Installation is { } other
+                    ? $"It gives the role to an engineer with an open request, and is labelled for installation {other}, not for this one."
+                    : "It gives the role to an engineer with an open request, and is not ours.",
                 new Remedy.Journal(new ClusterFact.UnmanagedCopyFound(cluster, binding.Name, binding.Uid))),
             _ => null,
         };

@@ -13,11 +13,11 @@ namespace AksArcJit.Broker.Sweeping;
 /// </summary>
 public sealed class BindingSweep(RequestEngine engine, ClusterBook book, TimeProvider time, ILogger<BindingSweep> log)
 {
-    /// <param name="engineers">Subjects of the open requests on the cluster, as <c>User/name</c>.</param>
+    /// <param name="givesRole">Whether a binding gives the cluster's role to an engineer with an open request there.</param>
     /// <exception cref="JournalUnavailableException"/>
-    public async Task<SweepFinding?> LookAsync(ICluster cluster, StandingBinding seen, Func<string, bool> engineers)
+    public async Task<SweepFinding?> LookAsync(ICluster cluster, StandingBinding seen, Func<StandingBinding, bool> givesRole)
     {
-        if (seen.Installation != book.Installation && (seen.Request ?? seen.Name.Request) is null && !seen.Subjects.Any(engineers))
+        if (seen.Installation != book.Installation && (seen.Request ?? seen.Name.Request) is null && !givesRole(seen))
             return null;
         var request = await ReadAsync(seen.Request ?? seen.Name.Request);
         if (Judge(seen, request) is null)
@@ -27,7 +27,7 @@ public sealed class BindingSweep(RequestEngine engine, ClusterBook book, TimePro
             : null;
 
         SweepFinding? Judge(StandingBinding binding, Reading<RequestState> state) =>
-            BindingJudgement.Judge(cluster.Id, binding, state, book.Installation, engineers, time.GetUtcNow());
+            BindingJudgement.Judge(cluster.Id, binding, state, book.Installation, givesRole, time.GetUtcNow());
     }
 
     /// <summary>A binding that was not seen where a grant in force should have one.</summary>

@@ -15,6 +15,10 @@ public sealed record ClusterView(
     /// <summary>Subjects of the open requests here, as <c>User/name</c>.</summary>
     public ConcurrentDictionary<string, bool> Engineers { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the binding gives the role to one of them.</summary>
+    public bool GivesRole(StandingBinding binding) =>
+        binding.RoleRef == $"ClusterRole/{Entry.Policy.Role}" && binding.Subjects.Any(Engineers.ContainsKey);
+
     public static async Task<ClusterView> ReadAsync(ClusterEntry entry, ICluster cluster, CancellationToken cancellation)
     {
         var role = cluster.ReadRoleAsync(entry.Policy.Role, cancellation);

@@ -40,8 +40,7 @@ public sealed class Sweeper(
     {
         var pass = new Pass(remedies, isDryRun, time.GetUtcNow());
         var views = (await Task.WhenAll(book.All.Where(entry => only is null || entry.Id == only)
-            .Select(entry => ClusterView.ReadAsync(entry, clusters.Find(entry.Id)!, cancellation)))).ToDictionary(view => view.Entry.Id);
-        await Task.WhenAll(views.Values.Select(view => EndOverdueAsync(pass, view)));
+            .Select(entry => EndOverdueAsync(pass, entry, cancellation)))).ToDictionary(view => view.Entry.Id);
         try
         {
             // Orders are the journal's own affair: no cluster prompts a look for them.
@@ -58,9 +57,15 @@ public sealed class Sweeper(
     }
 
     /// <summary>What carries our label and is past its own end goes, before and without the journal: its facts follow.</summary>
-    private Task EndOverdueAsync(Pass pass, ClusterView view) => view.Trouble is { } trouble
-        ? pass.TakeAsync(new SweepFinding(FindingKind.Unreadable, view.Entry.Id, null, null, trouble, new Remedy.LookAgain()))
-        : Task.WhenAll(view.Standing!.Where(binding => IsOverdue(pass, binding)).Select(binding => pass.TakeAsync(BindingJudgement.Overdue(view.Entry.Id, binding))));
+    /// <remarks>As soon as its own cluster is read: another that hangs delays nothing here.</remarks>
+    private async Task<ClusterView> EndOverdueAsync(Pass pass, ClusterEntry entry, CancellationToken cancellation)
+    {
+        var view = await ClusterView.ReadAsync(entry, clusters.Find(entry.Id)!, cancellation);
+        await (view.Trouble is { } trouble
+            ? pass.TakeAsync(new SweepFinding(FindingKind.Unreadable, entry.Id, null, null, trouble, new Remedy.LookAgain()))
+            : Task.WhenAll(view.Standing!.Where(binding => IsOverdue(pass, binding)).Select(binding => pass.TakeAsync(BindingJudgement.Overdue(entry.Id, binding)))));
+        return view;
+    }
 
     /// <summary>Those of the open index, and those whose binding stands although the index does not name them: somebody may have altered it.</summary>
     private async IAsyncEnumerable<RequestId> OpenRequestsAsync(Pass pass, Dictionary<ClusterId, ClusterView> views, [EnumeratorCancellation] CancellationToken cancellation)
@@ -111,7 +116,7 @@ public sealed class Sweeper(
         {
             try
             {
-                if (await bindings.LookAsync(view.Cluster, binding, view.Engineers.ContainsKey) is { } finding)
+                if (await bindings.LookAsync(view.Cluster, binding, view.GivesRole) is { } finding)
                     await pass.TakeAsync(finding);
             }
             catch (JournalUnavailableException away)

@@ -35,6 +35,9 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
     /// <summary>Awaited before a removal by request is looked at.</summary>
     public Func<Task>? BeforeRemove { get; set; }
 
+    /// <summary>Awaited before the bindings are listed.</summary>
+    public Func<Task>? BeforeList { get; set; }
+
     public IReadOnlyCollection<StandingBinding> Bindings
     {
         get
@@ -130,10 +133,14 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
         }
     }
 
-    public Task<Reading<IReadOnlyList<StandingBinding>>> ListBindingsAsync(string role, CancellationToken cancellation) =>
-        Task.FromResult<Reading<IReadOnlyList<StandingBinding>>>(IsDown
+    public async Task<Reading<IReadOnlyList<StandingBinding>>> ListBindingsAsync(string role, CancellationToken cancellation)
+    {
+        if (BeforeList is { } pause)
+            await pause();
+        return IsDown
             ? new Reading<IReadOnlyList<StandingBinding>>.Unreadable("the cluster is down")
-            : new Reading<IReadOnlyList<StandingBinding>>.Found([.. Bindings]));
+            : new Reading<IReadOnlyList<StandingBinding>>.Found([.. Bindings]);
+    }
 
     public Task<Reading<StandingBinding>> ReadBindingAsync(BindingName name, CancellationToken cancellation)
     {
