@@ -16,8 +16,10 @@ internal sealed class ApiClient(ConnectionSource source, ClusterConnection conne
     /// <summary>What is wrong with the credentials; null where nothing is.</summary>
     public string? CredentialTrouble => source.Trouble;
 
-    // A server that is busy asks to be left alone; access that has to end comes back no later than the lifecycle's own pauses allow.
-    public Lane Removals { get; } = new(connection.ParallelRequests, Timing.LongestRevocationPause, Lane.TrialInterval, connection.RequestTimeout, time);
+    /// <summary>A server that is busy asks to be left alone; access that has to end comes back in time for invariant 1 all the same.</summary>
+    public static readonly TimeSpan LongestRemovalPause = TimeSpan.FromSeconds(4);
+
+    public Lane Removals { get; } = new(connection.ParallelRequests, LongestRemovalPause, Lane.TrialInterval, connection.RequestTimeout, time);
 
     public Lane Grants { get; } = new(connection.ParallelRequests, Timing.LongestGrantPause, Lane.TrialInterval, connection.RequestTimeout, time);
 

@@ -1,5 +1,6 @@
 using AksArcJit.Broker.Ports;
 using AksArcJit.DevCluster.Faults;
+using AksArcJit.Kubernetes.Api;
 using AksArcJit.Kubernetes.Tests.Contract;
 using AksArcJit.Lifecycle;
 
@@ -30,7 +31,7 @@ public sealed partial class FaultTests
         Assert.Contains("429", Assert.IsType<RemovalOutcome.Failed>(await _cluster.RemoveAsync(spec, uid, Ground.Ct)).Reason);
 
         var next = _cluster.RemoveAsync(spec, uid, Ground.Ct);
-        _clock.Advance(Timing.LongestRevocationPause - TimeSpan.FromMilliseconds(1));
+        _clock.Advance(ApiClient.LongestRemovalPause - TimeSpan.FromMilliseconds(1));
         Assert.False(next.IsCompleted);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
 
