@@ -2,11 +2,12 @@
 # Deletes every managed binding that is past its end, with no broker alive: POSIX sh and kubectl, nothing else.
 #   ROLE             the ClusterRole that the broker grants
 #   MAXIMUM_SECONDS  the longest duration that the cluster's options allow
+#   WORKERS          how many bindings are deleted at once; 8, where it is not set
 # A binding is managed by its label; it ends at its annotation aksarcjit.io/not-after, and at the latest MAXIMUM_SECONDS + 90 after it was
 # created, whatever the annotation says. One of ROLE whose annotation cannot be read is past its end: in doubt, revoke.
 # Exit code 0 only if nothing that is past its end still stands.
 set -u
-: "${ROLE:?}" "${MAXIMUM_SECONDS:?}"
+: "${ROLE:?}" "${MAXIMUM_SECONDS:?}" "${WORKERS:=8}"
 api=/apis/rbac.authorization.k8s.io/v1
 
 # One line a binding. urlquery, because names and annotations are others' words: no space, no line end gets through.
@@ -63,15 +64,30 @@ if ! standing=$(list) && [ -z "$(overdue "$standing")" ]; then
   echo "The bindings could not all be listed; nothing was removed." >&2
   exit 1
 fi
-overdue "$standing" | while read -r uid path; do
-  # urlquery writes a space as in a form, a path wants it escaped.
-  while [ "$path" != "${path#*+}" ]; do path=${path%%+*}%20${path#*+}; done
-  echo "Removing $path ($uid): past its end."
-  # By uid: one that was made anew under the name meanwhile is judged on its own, below or in the next minute.
-  printf '{"kind":"DeleteOptions","apiVersion":"rbac.authorization.k8s.io/v1","preconditions":{"uid":"%s"}}' "$uid" |
-    kubectl delete --raw "$api/$path" --request-timeout=10s --filename=- >/dev/null ||
-    echo "$path ($uid) was not deleted." >&2
+# Every WORKERS-th line of those that are past their end, from the given one on.
+remove() { # worker
+  line=0
+  while read -r uid path; do
+    line=$((line + 1))
+    [ $((line % WORKERS)) -eq "$1" ] || continue
+    # urlquery writes a space as in a form, a path wants it escaped.
+    while [ "$path" != "${path#*+}" ]; do path=${path%%+*}%20${path#*+}; done
+    echo "Removing $path ($uid): past its end."
+    # By uid: one that was made anew under the name meanwhile is judged on its own, below or in the next minute.
+    printf '{"kind":"DeleteOptions","apiVersion":"rbac.authorization.k8s.io/v1","preconditions":{"uid":"%s"}}' "$uid" |
+      kubectl delete --raw "$api/$path" --request-timeout=10s --filename=- >/dev/null ||
+      echo "$path ($uid) was not deleted." >&2
+  done
+}
+
+# One kubectl deletes many in one go only by name, without the uid: hence several at once.
+past=$(overdue "$standing")
+worker=0
+while [ -n "$past" ] && [ "$worker" -lt "$WORKERS" ]; do
+  printf '%s\n' "$past" | remove "$worker" &
+  worker=$((worker + 1))
 done
+wait
 
 if ! standing=$(list); then
   echo "The bindings could not all be listed: what stands past its end is not known." >&2

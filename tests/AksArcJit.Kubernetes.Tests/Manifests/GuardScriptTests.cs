@@ -138,6 +138,32 @@ public sealed class GuardScriptTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_WhenManyAreExpired_ThenEightAreDeletedAtATimeAndEachOnce()
+    {
+        var names = Enumerable.Range(0, 20).Select(i => $"expired-{i:00}").ToList();
+        foreach (var name in names)
+            await BindAsync(name, Behind);
+        // A delete goes on only when eight have begun; those that come one after another give up.
+        await InsertAsync($"""
+            if [ "$1" = delete ]; then
+              echo "$3" >>{_folder}/begun
+              tries=0
+              while [ "$(wc -l <{_folder}/begun)" -lt 8 ]; do
+                tries=$((tries + 1))
+                [ $tries -lt 200 ] || exit 1
+                sleep 0.05
+              done
+            fi
+            """);
+
+        var run = await RunAsync();
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Empty(await StandingAsync());
+        Assert.Equal(names, (await File.ReadAllLinesAsync(Path.Combine(_folder, "begun"), Ground.Ct)).Select(path => path[(path.LastIndexOf('/') + 1)..]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Run_WhenAFinalizerHoldsOneUp_ThenFailsAndNamesItAndTheOthersGo()
     {
         await BindAsync("held", Behind, finalizer: "example.com/hold");
