@@ -246,6 +246,11 @@ public class ContradictoryJournalTests
 
         public Task SettleAsync(StreamId stream, long version, CancellationToken cancellation) => inner.SettleAsync(stream, version, cancellation);
 
+        public Task<OpenEntry?> FindOpenAsync(StreamId stream, CancellationToken cancellation) => inner.FindOpenAsync(stream, cancellation);
+
+        public Task MarkPublishedAsync(StreamId stream, IReadOnlyDictionary<string, long> upTo, CancellationToken cancellation) =>
+            inner.MarkPublishedAsync(stream, upTo, cancellation);
+
         public Task<Page> FindAsync(RequestQuery query, CancellationToken cancellation) =>
             HidesRequests ? Task.FromResult(new Page([], null)) : inner.FindAsync(query, cancellation);
 

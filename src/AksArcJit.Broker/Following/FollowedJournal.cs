@@ -54,6 +54,11 @@ public sealed class FollowedJournal(IJournal store, IReadOnlyList<IFollower> fol
 
     public IAsyncEnumerable<OpenEntry> ListOpenAsync(CancellationToken cancellation) => store.ListOpenAsync(cancellation);
 
+    public Task<OpenEntry?> FindOpenAsync(StreamId stream, CancellationToken cancellation) => store.FindOpenAsync(stream, cancellation);
+
+    public Task MarkPublishedAsync(StreamId stream, IReadOnlyDictionary<string, long> upTo, CancellationToken cancellation) =>
+        store.MarkPublishedAsync(stream, upTo, cancellation);
+
     public Task<Page> FindAsync(RequestQuery query, CancellationToken cancellation) => store.FindAsync(query, cancellation);
 
     public Task CheckAsync(CancellationToken cancellation) => store.CheckAsync(cancellation);

@@ -36,6 +36,15 @@ public interface IJournal
     /// <summary>Every stream that is not yet done, with the time it is due: never later than the truth.</summary>
     IAsyncEnumerable<OpenEntry> ListOpenAsync(CancellationToken cancellation);
 
+    /// <summary>One entry as <see cref="ListOpenAsync"/> tells it; null where the stream is not in the open index.</summary>
+    Task<OpenEntry?> FindOpenAsync(StreamId stream, CancellationToken cancellation);
+
+    /// <summary>
+    /// Records how far a stream is published, in its entry of the open index: raised, never lowered. Nothing where the stream has no entry.
+    /// </summary>
+    /// <param name="upTo">By outlet, the version up to which everything was taken there.</param>
+    Task MarkPublishedAsync(StreamId stream, IReadOnlyDictionary<string, long> upTo, CancellationToken cancellation);
+
     /// <summary>Drops a stream from the open index if its last version is still <paramref name="version"/>; else leaves it.</summary>
     Task SettleAsync(StreamId stream, long version, CancellationToken cancellation);
 
@@ -80,7 +89,7 @@ public abstract record AppendOutcome
 }
 
 /// <param name="Due">UTC.</param>
-public sealed record OpenEntry(StreamId Stream, DateTimeOffset Due);
+public sealed record OpenEntry(StreamId Stream, DateTimeOffset Due, PublishedMarks Published);
 
 /// <summary>Null means any. At least one index serves every combination; the rest is filtered.</summary>
 /// <param name="States">Names of states; empty means any.</param>

@@ -67,14 +67,21 @@ internal sealed class ReadSession(SqliteConnection connection)
 
     public IReadOnlyList<OpenEntry> Open()
     {
-        using var command = connection.Command("SELECT stream, due FROM open");
+        using var command = connection.Command("SELECT stream, due, since, published FROM open");
         using var row = command.ExecuteReader();
         var entries = new List<OpenEntry>();
         while (row.Read())
             // A row that names no stream is not ours, and must not keep the others from being ended.
             if (StreamId.TryParse(row.GetString(0), out var stream))
-                entries.Add(new OpenEntry(stream, Time(row.GetInt64(1))));
+                entries.Add(Entry(stream, row));
         return entries;
+    }
+
+    public OpenEntry? Open(StreamId stream)
+    {
+        using var command = connection.Command("SELECT stream, due, since, published FROM open WHERE stream=$stream", ("$stream", stream.Text));
+        using var row = command.ExecuteReader();
+        return row.Read() ? Entry(stream, row) : null;
     }
 
     public Page Find(RequestQuery query, RequestCursor? cursor)
@@ -111,6 +118,9 @@ internal sealed class ReadSession(SqliteConnection connection)
                 command.Parameters.AddWithValue(name, value);
         }
     }
+
+    private static OpenEntry Entry(StreamId stream, SqliteDataReader row) =>
+        new(stream, Time(row.GetInt64(1)), PublishedMarks.Parse(row.GetInt64(2), row.GetString(3)));
 
     // A time that no clock shows is damage in its own chain, which the hashes tell; it must not stop the reading of others.
     private static DateTimeOffset Time(long ticks) => new(Math.Clamp(ticks, 0, DateTimeOffset.MaxValue.UtcTicks), TimeSpan.Zero);

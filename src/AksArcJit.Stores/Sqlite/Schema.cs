@@ -5,7 +5,7 @@ namespace AksArcJit.Stores.Sqlite;
 /// <summary>The tables of design section 5, in SQLite's terms. Times are UTC ticks (100 ns since year 1).</summary>
 internal static class Schema
 {
-    private const long Version = 2;
+    private const long Version = 3;
 
     private const string Journal = """
         CREATE TABLE fact(
@@ -41,6 +41,11 @@ internal static class Schema
         CREATE TRIGGER checkpoint_is_not_deleted BEFORE DELETE ON checkpoint BEGIN SELECT RAISE(ABORT, 'checkpoints are immutable'); END;
         """;
 
+    private const string Published = """
+        ALTER TABLE open ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE open ADD COLUMN published TEXT NOT NULL DEFAULT '';
+        """;
+
     /// <exception cref="SqliteException">The file is no database, or cannot be written.</exception>
     /// <exception cref="NotSupportedException">A newer version made the file.</exception>
     public static void Ensure(SqliteConnection connection)
@@ -55,7 +60,9 @@ internal static class Schema
         if (version < 1)
             connection.Execute(Journal);
         if (version < 2)
-            connection.Execute($"{Checkpoints} PRAGMA user_version={Version};");
+            connection.Execute(Checkpoints);
+        if (version < 3)
+            connection.Execute($"{Published} PRAGMA user_version={Version};");
         transaction.Commit();
     }
 }

@@ -71,6 +71,16 @@ public sealed class SqliteJournal : IJournal, IDisposable
             yield return entry;
     }
 
+    public Task<OpenEntry?> FindOpenAsync(StreamId stream, CancellationToken cancellation) =>
+        _reads.RunAsync(session => session.Open(stream), cancellation);
+
+    public Task MarkPublishedAsync(StreamId stream, IReadOnlyDictionary<string, long> upTo, CancellationToken cancellation) =>
+        _writer.RunAsync(session =>
+        {
+            session.MarkPublished(stream.Text, upTo);
+            return true;
+        }, cancellation);
+
     public Task SettleAsync(StreamId stream, long version, CancellationToken cancellation) =>
         _writer.RunAsync(session =>
         {

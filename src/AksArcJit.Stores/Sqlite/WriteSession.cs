@@ -49,8 +49,8 @@ internal sealed class WriteSession(SqliteConnection connection) : IDisposable
             ("$stream", append.Stream.Text), ("$version", append.Records[^1].Version), ("$hash", append.Records[^1].Hash),
             ("$state", append.Head.State), ("$is_pending", append.Head.IsPending ? 1 : 0));
         if (append.Due is { } due)
-            Run("INSERT INTO open(stream, due) VALUES($stream, $due) ON CONFLICT(stream) DO UPDATE SET due=excluded.due",
-                ("$stream", append.Stream.Text), ("$due", due.UtcTicks));
+            Run("INSERT INTO open(stream, due, since) VALUES($stream, $due, $since) ON CONFLICT(stream) DO UPDATE SET due=excluded.due",
+                ("$stream", append.Stream.Text), ("$due", due.UtcTicks), ("$since", append.ExpectedVersion));
         else
             RemoveOpen(append.Stream.Text);
         if (append.Index is { } index)
@@ -78,6 +78,12 @@ internal sealed class WriteSession(SqliteConnection connection) : IDisposable
         return null;
     }
 
+    public void MarkPublished(string stream, IReadOnlyDictionary<string, long> upTo)
+    {
+        if (Marks(stream) is { } marks && marks.Raise(upTo) is var raised && !ReferenceEquals(raised, marks))
+            Run("UPDATE open SET published=$published WHERE stream=$stream", ("$stream", stream), ("$published", raised.Text));
+    }
+
     public void Settle(string stream, long version)
     {
         if (Head(stream)?.Version == version)
@@ -97,6 +103,12 @@ internal sealed class WriteSession(SqliteConnection connection) : IDisposable
     {
         using var row = Prepared("SELECT version, is_pending FROM head WHERE stream=$stream", ("$stream", stream)).ExecuteReader();
         return row.Read() ? (row.GetInt64(0), row.GetInt64(1) != 0) : null;
+    }
+
+    private PublishedMarks? Marks(string stream)
+    {
+        using var row = Prepared("SELECT since, published FROM open WHERE stream=$stream", ("$stream", stream)).ExecuteReader();
+        return row.Read() ? PublishedMarks.Parse(row.GetInt64(0), row.GetString(1)) : null;
     }
 
     private (RequestId Id, DateTimeOffset ClaimedAt)? Holder(string key)

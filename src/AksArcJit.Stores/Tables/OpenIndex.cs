@@ -40,7 +40,7 @@ internal sealed class OpenIndex(Table table, Chains chains, TimeProvider time)
                 && row.SafeVersion == version && row.Due <= due && (head is not null || now - row.WrittenAt < FirstAppendLimit / 2))
                 return Remember(stream, row);
             var wanted = row is null
-                ? new OpenRow(due, version, now, 0, 0, default)
+                ? new OpenRow(due, version, now, PublishedMarks.From(version), default)
                 : row with { Due = row.Due < due ? row.Due : due, SafeVersion = version, WrittenAt = head is null ? now : row.WrittenAt };
             var etag = row is null
                 ? await table.InsertAsync(wanted.Row(stream), cancellation)
@@ -107,10 +107,33 @@ internal sealed class OpenIndex(Table table, Chains chains, TimeProvider time)
                     continue;
                 var row = OpenRow.Read(entity);
                 if (await HasChainOrIsYoungAsync(stream, row, cancellation))
-                    yield return new OpenEntry(stream, row.Due);
+                    yield return new OpenEntry(stream, row.Due, row.Published);
                 else
                     await table.DeleteAsync(stream.Text, OpenRow.Key, row.ETag, cancellation);
             }
+    }
+
+    public async Task<OpenEntry?> FindAsync(StreamId stream, CancellationToken cancellation) =>
+        await ReadAsync(stream, cancellation) is { } row ? new OpenEntry(stream, row.Due, row.Published) : null;
+
+    /// <summary>Writes the row as it is but for the marks, so that the rules above hold; a raise that is under way is lost, and the row stays early.</summary>
+    public async Task MarkPublishedAsync(StreamId stream, IReadOnlyDictionary<string, long> upTo, CancellationToken cancellation)
+    {
+        var row = _rows.Find(stream) ?? await ReadAsync(stream, cancellation);
+        for (var round = 0; round < MostRounds && row is not null; round++)
+        {
+            var marked = row with { Published = row.Published.Raise(upTo) };
+            if (ReferenceEquals(marked.Published, row.Published))
+                return;
+            if (await table.ReplaceAsync(marked.Row(stream), row.ETag, cancellation) is { } etag)
+            {
+                Remember(stream, marked with { ETag = etag });
+                return;
+            }
+            row = await ReadAsync(stream, cancellation);
+        }
+        if (row is not null)
+            throw new JournalUnavailableException($"The open row of {stream} is being written by too many at once.");
     }
 
     public Task CheckAsync(CancellationToken cancellation) => table.FindAsync("check!", OpenRow.Key, cancellation);
@@ -132,9 +155,7 @@ internal sealed class OpenIndex(Table table, Chains chains, TimeProvider time)
 
 /// <param name="SafeVersion">No raise that belongs to this version or an earlier one can still succeed.</param>
 /// <param name="WrittenAt">When the row was entered, by its writer's clock.</param>
-/// <param name="Published">The version up to which events have gone out; 0 while nobody publishes.</param>
-/// <param name="Checkpointed">The version up to which a checkpoint covers the chain; 0 while nobody checkpoints.</param>
-internal sealed record OpenRow(DateTimeOffset Due, long SafeVersion, DateTimeOffset WrittenAt, long Published, long Checkpointed, ETag ETag)
+internal sealed record OpenRow(DateTimeOffset Due, long SafeVersion, DateTimeOffset WrittenAt, PublishedMarks Published, ETag ETag)
 {
     public const string Key = "open";
 
@@ -143,12 +164,13 @@ internal sealed record OpenRow(DateTimeOffset Due, long SafeVersion, DateTimeOff
         ["Due"] = Due.UtcTicks,
         ["SafeVersion"] = SafeVersion,
         ["WrittenAt"] = WrittenAt.UtcTicks,
-        ["Published"] = Published,
-        ["Checkpointed"] = Checkpointed,
+        ["Published"] = Published.Since,
+        ["Marks"] = Published.Text,
     };
 
     public static OpenRow Read(TableEntity row) => new(
-        Time(row, "Due"), Number(row, "SafeVersion"), Time(row, "WrittenAt"), Number(row, "Published"), Number(row, "Checkpointed"), row.ETag);
+        Time(row, "Due"), Number(row, "SafeVersion"), Time(row, "WrittenAt"),
+        PublishedMarks.Parse(Number(row, "Published"), row.TryGetValue("Marks", out var marks) ? marks as string : null), row.ETag);
 
     // What is missing, or no time at all, is due at once: early is safe, and one such row must not keep the others from being read.
     private static DateTimeOffset Time(TableEntity row, string name) =>

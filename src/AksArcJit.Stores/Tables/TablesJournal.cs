@@ -75,6 +75,11 @@ public sealed class TablesJournal : IJournal
 
     public IAsyncEnumerable<OpenEntry> ListOpenAsync(CancellationToken cancellation) => _open.ListAsync(cancellation);
 
+    public Task<OpenEntry?> FindOpenAsync(StreamId stream, CancellationToken cancellation) => _open.FindAsync(stream, cancellation);
+
+    public Task MarkPublishedAsync(StreamId stream, IReadOnlyDictionary<string, long> upTo, CancellationToken cancellation) =>
+        _open.MarkPublishedAsync(stream, upTo, cancellation);
+
     public Task SettleAsync(StreamId stream, long version, CancellationToken cancellation) => _open.SettleAsync(stream, version, cancellation);
 
     public Task<Page> FindAsync(RequestQuery query, CancellationToken cancellation)

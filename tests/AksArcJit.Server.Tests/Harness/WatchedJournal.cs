@@ -37,6 +37,11 @@ public sealed class WatchedJournal(IJournal inner) : IJournal
 
     public Task SettleAsync(StreamId stream, long version, CancellationToken cancellation) => Up().SettleAsync(stream, version, cancellation);
 
+    public Task<OpenEntry?> FindOpenAsync(StreamId stream, CancellationToken cancellation) => Up().FindOpenAsync(stream, cancellation);
+
+    public Task MarkPublishedAsync(StreamId stream, IReadOnlyDictionary<string, long> upTo, CancellationToken cancellation) =>
+        Up().MarkPublishedAsync(stream, upTo, cancellation);
+
     public Task<Page> FindAsync(RequestQuery query, CancellationToken cancellation) => Up().FindAsync(query, cancellation);
 
     public Task CheckAsync(CancellationToken cancellation) => Up().CheckAsync(cancellation);

@@ -12,6 +12,8 @@ public enum JournalCall
     Append,
     Claim,
     ListOpen,
+    FindOpen,
+    MarkPublished,
     Settle,
     Find,
     Check,
@@ -80,6 +82,16 @@ public sealed class FaultyJournal(IJournal inner) : IJournal
         CallAsync(JournalCall.Settle, async () =>
         {
             await inner.SettleAsync(stream, version, cancellation);
+            return true;
+        });
+
+    public Task<OpenEntry?> FindOpenAsync(StreamId stream, CancellationToken cancellation) =>
+        CallAsync(JournalCall.FindOpen, () => inner.FindOpenAsync(stream, cancellation));
+
+    public Task MarkPublishedAsync(StreamId stream, IReadOnlyDictionary<string, long> upTo, CancellationToken cancellation) =>
+        CallAsync(JournalCall.MarkPublished, async () =>
+        {
+            await inner.MarkPublishedAsync(stream, upTo, cancellation);
             return true;
         });
 

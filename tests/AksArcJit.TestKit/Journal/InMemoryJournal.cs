@@ -14,7 +14,7 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
     private readonly Lock _gate = new();
     private readonly Dictionary<StreamId, List<FactRecord>> _streams = [];
     private readonly Dictionary<StreamId, Head> _heads = [];
-    private readonly Dictionary<StreamId, DateTimeOffset> _open = [];
+    private readonly Dictionary<StreamId, OpenEntry> _open = [];
     private readonly Dictionary<RequestId, RequestIndex> _requests = [];
     private readonly Dictionary<string, (RequestId Id, DateTimeOffset At)> _claims = [];
 
@@ -82,9 +82,25 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
         List<OpenEntry> entries;
         lock (_gate)
             // By name, so that a simulation replays whatever order the entries came in.
-            entries = [.. _open.OrderBy(entry => entry.Key.Text, StringComparer.Ordinal).Select(entry => new OpenEntry(entry.Key, entry.Value))];
+            entries = [.. _open.OrderBy(entry => entry.Key.Text, StringComparer.Ordinal).Select(entry => entry.Value)];
         foreach (var entry in entries)
             yield return entry;
+    }
+
+    public Task<OpenEntry?> FindOpenAsync(StreamId stream, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        lock (_gate)
+            return Task.FromResult(_open.GetValueOrDefault(stream));
+    }
+
+    public Task MarkPublishedAsync(StreamId stream, IReadOnlyDictionary<string, long> upTo, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        lock (_gate)
+            if (_open.TryGetValue(stream, out var entry))
+                _open[stream] = entry with { Published = entry.Published.Raise(upTo) };
+        return Task.CompletedTask;
     }
 
     public Task SettleAsync(StreamId stream, long version, CancellationToken cancellation)
@@ -125,7 +141,9 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
         _streams[append.Stream] = records;
         _heads[append.Stream] = append.Head;
         if (append.Due is { } due)
-            _open[append.Stream] = due;
+            _open[append.Stream] = _open.TryGetValue(append.Stream, out var open)
+                ? open with { Due = due }
+                : new OpenEntry(append.Stream, due, PublishedMarks.From(append.ExpectedVersion));
         else
             _open.Remove(append.Stream);
         if (append.Index is { } index)
