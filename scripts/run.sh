@@ -150,6 +150,20 @@ until_state() {
     done
     die "the request is $state, not $2, after $3 s"
 }
+# until_covered ID VERSION SECONDS: polls until a checkpoint covers the request up to the version, and is anchored.
+until_covered() {
+    local end=$((SECONDS + $3)) number=
+    while [ $SECONDS -le $end ]; do
+        number=$(api auditor GET /api/v1/checkpoints | jq -r --arg id "$1" --argjson version "$2" \
+            'select(.leaves and any(.leaves[]; .[0] == $id and .[1] >= $version)) | .checkpoint | fromjson | .number' | head -1)
+        if [ -n "$number" ] && jq -R 'fromjson? | .checkpoint | fromjson | .number' "$data/anchor/checkpoints.ndjson" 2>/dev/null | grep -qx "$number"; then
+            say "   covered by checkpoint $number"
+            return
+        fi
+        sleep 0.5
+    done
+    die "no checkpoint covers the end of the request after $3 s"
+}
 step() { printf '\n%d. %s\n' "$((++steps))" "$*"; }
 may() { "${as_engineer[@]}" auth can-i list pods 2>/dev/null || true; }
 
@@ -194,6 +208,8 @@ play() {
     api auditor GET "/api/v1/access-requests/$id/journal" >"$data/journal-$id.json"
     jq -r '.records[] | [.version, .at[0:23], .kind, .hash[0:12]] | @tsv' "$data/journal-$id.json" \
         | awk -F'\t' 'BEGIN {printf "   %-4s%-26s%-24s%s\n", "#", "at (UTC)", "fact", "hash"} {printf "   %-4s%-26s%-24s%s\n", $1, $2, $3, $4}'
+    say "   waiting for the checkpoint that covers the end ..."
+    until_covered "$id" "$(jq '.records | length' "$data/journal-$id.json")" 30
     "${server[@]}" verify --config "$data/aksarcjit.json" --dev --data "$data" >"$data/verify.log" || { cat "$data/verify.log" >&2; die "the journal does not verify"; }
     sed 's/^/   /' "$data/verify.log"
     say ""

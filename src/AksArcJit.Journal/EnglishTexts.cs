@@ -259,6 +259,7 @@ internal sealed class EnglishTexts : Texts
     };
 
     public override string TicketComplete => "That these are all requests under the ticket is what the broker’s index says. It is not signed: verify the live journal, or a whole export of it, to confirm it.";
+    public override FormattableString LeftOut(RequestId request, string why) => $"Request {request} is not in this bundle, because its chain is not to be trusted: {why}.";
     public override string RequestsHeading => "Requests";
     public override string ColumnRequest => "Request";
     public override string ColumnOutcome => "How it stands";

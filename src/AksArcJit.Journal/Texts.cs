@@ -143,6 +143,7 @@ internal abstract class Texts
     public abstract FormattableString TicketLead(string title, string customer);
     public abstract FormattableString TicketHeadline(int requests, int open);
     public abstract string TicketComplete { get; }
+    public abstract FormattableString LeftOut(RequestId request, string why);
     public abstract string RequestsHeading { get; }
     public abstract string ColumnRequest { get; }
     public abstract string ColumnOutcome { get; }

@@ -70,19 +70,35 @@ public sealed class EvidenceDesk(IJournal journal, ICheckpointLog checkpoints)
     {
         var proofs = new CheckpointProofs(checkpoints);
         var ticket = await CoverAsync(StreamId.Of(ticketId), records => ChainReading.Facts<TicketFact>(StreamId.Of(ticketId), records), proofs, cancellation);
-        var requests = new List<Covered>();
+        var (requests, leftOut) = (new List<Covered>(), new List<LeftOut>());
         foreach (var id in ids)
-            // An index row is older than its chain, which may never have come.
-            if (await CoverAsync(StreamId.Of(id), records => RequestHistory.Of(id, records), proofs, cancellation) is { Records.Count: > 0 } request)
-                requests.Add(request);
+            await OrLeaveOutAsync(id, async () =>
+            {
+                // An index row is older than its chain, which may never have come.
+                if (await CoverAsync(StreamId.Of(id), records => RequestHistory.Of(id, records), proofs, cancellation) is { Records.Count: > 0 } request)
+                    requests.Add(request);
+            });
         requests = [.. requests.OrderBy(request => request.Records[0].At).ThenBy(request => request.Stream.Text, StringComparer.Ordinal)];
 
         // One checkpoint for all: the first that covers what is covered of each. It stays the same until one of the chains grows.
         var signed = requests.Append(ticket).Max(covered => covered.Found?.CoveredBy) is { } number ? await SignedAsync(number, cancellation) : null;
         var proven = new List<ProvenStream>();
         foreach (var request in requests)
-            proven.Add(await ProveAsync(request, signed, proofs, cancellation));
-        return new EvidenceSources(subject, ticketId, await ProveAsync(ticket, signed, proofs, cancellation), proven, signed);
+            await OrLeaveOutAsync(request.Stream.Request!, async () => proven.Add(await ProveAsync(request, signed, proofs, cancellation)));
+        return new EvidenceSources(subject, ticketId, await ProveAsync(ticket, signed, proofs, cancellation), proven, signed) { LeftOut = leftOut };
+
+        // A bundle of the one request has nothing else to give: its caller is told.
+        async Task OrLeaveOutAsync(RequestId id, Func<Task> take)
+        {
+            try
+            {
+                await take();
+            }
+            catch (QuarantineException quarantine) when (subject is EvidenceSubject.OfTicket)
+            {
+                leftOut.Add(new LeftOut(id, quarantine.Reason));
+            }
+        }
     }
 
     /// <param name="check">Throws where the chain is not to be trusted.</param>

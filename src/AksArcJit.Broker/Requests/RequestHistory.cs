@@ -66,4 +66,7 @@ public sealed class QuarantineException(StreamId stream, string reason, Exceptio
     : Exception($"{stream} is quarantined: {reason}", inner)
 {
     public StreamId Stream { get; } = stream;
+
+    /// <summary>Without a full stop.</summary>
+    public string Reason { get; } = reason.TrimEnd('.');
 }

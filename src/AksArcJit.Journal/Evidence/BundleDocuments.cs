@@ -10,7 +10,7 @@ using AksArcJit.Lifecycle.Tickets;
 namespace AksArcJit.Journal.Evidence;
 
 /// <summary>What a bundle says of itself.</summary>
-internal sealed record BundleHead(string Writer, EvidenceSubject Subject, TicketId Ticket, IReadOnlyList<RequestId> Requests);
+internal sealed record BundleHead(string Writer, EvidenceSubject Subject, TicketId Ticket, IReadOnlyList<RequestId> Requests, IReadOnlyList<LeftOut> LeftOut);
 
 /// <summary>The JSON files of a bundle: indented, in UTF-8, spelled as facts are. The same sources make the same bytes.</summary>
 internal static class BundleDocuments
@@ -113,6 +113,13 @@ internal static class BundleDocuments
         foreach (var request in sources.Requests)
             json.WriteStringValue(request.Stream.Text);
         json.WriteEndArray();
+        if (sources.LeftOut.Count > 0)
+        {
+            json.WriteStartObject("leftOut");
+            foreach (var leftOut in sources.LeftOut)
+                json.WriteString(leftOut.Request.Text, leftOut.Why);
+            json.WriteEndObject();
+        }
         json.WriteString("recordedUntil", recordedUntil.UtcDateTime);
         json.WriteStartArray("says");
         foreach (var sentence in says)
@@ -131,7 +138,10 @@ internal static class BundleDocuments
                     ? new EvidenceSubject.OfTicket(TicketId.Parse(String(json, "ticketBundle")))
                     : new EvidenceSubject.OfRequest(RequestId.Parse(String(json, "requestBundle"))),
                 TicketId.Parse(String(json, "ticket")),
-                [.. json.GetProperty("requests").EnumerateArray().Select(id => RequestId.Parse(id.GetString() ?? ""))]));
+                [.. json.GetProperty("requests").EnumerateArray().Select(id => RequestId.Parse(id.GetString() ?? ""))],
+                json.TryGetProperty("leftOut", out var leftOut)
+                    ? [.. leftOut.EnumerateObject().Select(one => new LeftOut(RequestId.Parse(one.Name), one.Value.GetString() ?? ""))]
+                    : []));
 
     private static byte[] Array<T>(IEnumerable<T> items, Action<Utf8JsonWriter, T> write) => Text(json =>
     {

@@ -50,8 +50,10 @@ public static class BundleVerification
             if (about.Subject is EvidenceSubject.OfRequest { Id: var id } && (about.Requests.Count != 1 || about.Requests[0] != id))
                 findings.Add(new Damage(BundleNames.Bundle, "does not name the one request that it is about"));
             else if (streams.Distinct().Count() == streams.Count && streams.All(stream => stream is not null))
-                CompareDerived(new EvidenceSources(about.Subject, about.Ticket, streams[0]!, [.. streams.Skip(1)!], checkpoint), about.Writer);
+                CompareDerived(new EvidenceSources(about.Subject, about.Ticket, streams[0]!, [.. streams.Skip(1)!], checkpoint) { LeftOut = about.LeftOut }, about.Writer);
 
+            foreach (var leftOut in about.LeftOut)
+                findings.Add(new Unchecked(BundleNames.Bundle, $"leaves out request {leftOut.Request}, whose chain was not to be trusted: {VisibleText.Plain(leftOut.Why)}"));
             if (checkpoint is null && !_contents.ContainsKey(BundleNames.Checkpoint))
                 findings.Add(new Unproven(null, NoCheckpoint));
             if (about.Subject is EvidenceSubject.OfTicket)

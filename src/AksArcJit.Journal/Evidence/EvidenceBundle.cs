@@ -40,7 +40,7 @@ public static class EvidenceBundle
         [
             BundleEntry.Of(BundleNames.Readme, texts.Readme(sources.Subject, sources.Checkpoint is not null)),
             BundleEntry.Of(BundleNames.Report, report),
-            new(BundleNames.Bundle, BundleDocuments.Bundle(sources, writer, NewestOf(sources), requests.SelectMany(request => Says(request, sources, texts)))),
+            new(BundleNames.Bundle, BundleDocuments.Bundle(sources, writer, NewestOf(sources), sources.LeftOut.Select(leftOut => Wording.Plain(texts.LeftOut(leftOut.Request, leftOut.Why))).Concat(requests.SelectMany(request => Says(request, sources, texts))))),
             .. sources.Checkpoint is { } checkpoint ? Signed(checkpoint) : [],
             .. Stream(sources.Ticket),
             .. ticket is null ? Array.Empty<BundleEntry>() : [new(BundleNames.Ticket + BundleNames.TicketState, BundleDocuments.Ticket(ticket))],

@@ -39,4 +39,11 @@ public sealed record ProvenStream(StreamId Stream, IReadOnlyList<FactRecord> Rec
 /// <param name="Requests">One for a request; all of a ticket's, oldest first.</param>
 /// <param name="Checkpoint">Null where none covers any of the chains: not configured, or none taken yet.</param>
 public sealed record EvidenceSources(
-    EvidenceSubject Subject, TicketId TicketId, ProvenStream Ticket, IReadOnlyList<ProvenStream> Requests, SignedCheckpoint? Checkpoint);
+    EvidenceSubject Subject, TicketId TicketId, ProvenStream Ticket, IReadOnlyList<ProvenStream> Requests, SignedCheckpoint? Checkpoint)
+{
+    /// <summary>Of a ticket: what could not be taken in, so that one damaged chain does not keep the others from an auditor.</summary>
+    public IReadOnlyList<LeftOut> LeftOut { get; init; } = [];
+}
+
+/// <param name="Why">A sentence: what is wrong with the request's chain.</param>
+public sealed record LeftOut(RequestId Request, string Why);

@@ -13,7 +13,7 @@ internal sealed class TicketReport(
         texts,
         $"{texts.TicketTitle(sources.TicketId)}",
         ticket is null ? (Html)$"{texts.TicketUnknown}" : $"{texts.TicketLead(ticket.Title, ticket.Customer)}",
-        Html.Join([Verdict(), Requests(), Ticket()]),
+        Html.Join([Verdict(), LeftOut(), Requests(), Ticket()]),
         writer,
         sources.TicketId.Text);
 
@@ -21,13 +21,19 @@ internal sealed class TicketReport(
     {
         var open = requests.Count(request => request.Case.Closed is null);
         return $"""
-            <section class="verdict {Style(requests.Select(request => request.Report.Tone).DefaultIfEmpty().Max())}">
-            <strong>{texts.TicketHeadline(requests.Count, open)}</strong>
+            <section class="verdict {Style(sources.LeftOut.Count > 0 ? Tone.Bad : requests.Select(request => request.Report.Tone).DefaultIfEmpty().Max())}">
+            <strong>{texts.TicketHeadline(requests.Count + sources.LeftOut.Count, open + sources.LeftOut.Count)}</strong>
             <p>{texts.TicketComplete}</p>
             </section>
 
             """;
     }
+
+    private Html LeftOut() => sources.LeftOut.Count == 0 ? Html.Empty : $"""
+        <section class="verdict {Style(Tone.Bad)}">
+        {Html.Join(sources.LeftOut.Select(leftOut => (Html)$"<p>{texts.LeftOut(leftOut.Request, leftOut.Why)}</p>\n"))}</section>
+
+        """;
 
     private Html Requests() => requests.Count == 0 ? Html.Empty : $"""
         <section>

@@ -46,6 +46,30 @@ public sealed class EvidenceDeskTests : IDisposable
         Assert.Equal((new EvidenceSubject.OfRequest(id), KeySource.Given), (verdict.Subject, verdict.SignedBy));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OfTicket_WhenOneRequestIsQuarantined_ThenHoldsTheOthersAndSaysWhichIsMissing(bool isRewritten)
+    {
+        var (sound, damaged) = (await LiveAsync("key-1"), await LiveAsync("key-2"));
+        await PassAsync(TimeSpan.FromSeconds(61));
+        var records = _journal.Streams[StreamId.Of(damaged)];
+        if (isRewritten)
+            // With a fresh hash: only the checkpoint tells.
+            _journal.Tamper(StreamId.Of(damaged), records.Count, record => HashChain.Seal(record.Stream, record.Version - 1, record.PreviousHash, "forged", record.Kind, record.At, record.Payload));
+        else
+            _journal.Tamper(StreamId.Of(damaged), 2, record => record with { FactId = "forged" });
+
+        var made = Made(await Desk.OfTicketAsync(Sample.TicketId, Cancellation));
+        var verdict = Verify(made);
+
+        Assert.Contains(damaged.Text, Assert.Single(verdict.Findings.OfType<BundleFinding.Unchecked>()).What, StringComparison.Ordinal);
+        Assert.False(verdict.IsDamaged);
+        Assert.Equal(2, verdict.Chains);
+        await Assert.ThrowsAsync<QuarantineException>(() => Desk.OfRequestAsync(damaged, Cancellation));
+        Assert.NotNull(await Desk.OfRequestAsync(sound, Cancellation));
+    }
+
     [Fact]
     public async Task OfRequest_WhenTheLogGrowsOn_ThenTheBundleStaysTheSame()
     {
