@@ -36,8 +36,9 @@ public sealed class ContinuousVerification(
                 await RoundAsync(stoppingToken);
                 pause = Interval;
             }
-            catch (Exception broken) when (broken is JournalUnavailableException or SignerUnavailableException)
+            catch (Exception broken) when (broken is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
+                // Whatever it is: what fell out of here would end the process, and with it what ends access.
                 logger.VerificationBroken(broken.Message);
                 pause = RetryPause;
             }

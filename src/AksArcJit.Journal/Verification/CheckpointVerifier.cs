@@ -6,7 +6,7 @@ namespace AksArcJit.Journal.Verification;
 /// <param name="trusted">Keys known from elsewhere; where there are none, those of the anchor; where there is none, each checkpoint's own.</param>
 internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<CheckpointKey> trusted, LeafBook book, Action<Damage> found) : IDisposable
 {
-    private readonly Dictionary<string, CheckpointKey> keys = trusted.ToDictionary(key => key.Id);
+    private readonly Dictionary<string, CheckpointKey> keys = trusted.DistinctBy(key => key.Id).ToDictionary(key => key.Id);
     private readonly Dictionary<string, CheckpointKey> own = [];
     private readonly HashSet<long> unreadable = [];
     private List<MerkleFrontier> edges = [MerkleFrontier.Empty];
