@@ -12,16 +12,17 @@ usage: ./scripts/run.sh [options]
   --window 20s        length of the access window, in s, m or h
   --port N            the broker's port on 127.0.0.1 (default 7480; DevCluster takes N+1, Azurite N+2)
   --data DIR          where everything is kept (default .run)
-  --kubeconfig FILE   a real cluster instead of DevCluster, by its current context
+  --kubeconfig FILE   a real cluster instead of DevCluster, by its current context; the rights of infra/kubernetes/base are enough
+  --installation NAME the label of its bindings (default: local; with --kubeconfig aksarcjit, as infra/kubernetes/base allows)
 TEXT
 }
 
-mode=play journal=sqlite window=20s port=7480 data=$root/.run kubeconfig=
+mode=play journal=sqlite window=20s port=7480 data=$root/.run kubeconfig= installation=
 while [ $# -gt 0 ]; do
     case $1 in
         --once) mode=once ;;
         --serve) mode=serve ;;
-        --journal | --window | --port | --data | --kubeconfig)
+        --journal | --window | --port | --data | --kubeconfig | --installation)
             [ $# -gt 1 ] || { usage >&2; die "$1 needs a value"; }
             printf -v "${1#--}" '%s' "$2"; shift ;;
         -h | --help) usage; exit 0 ;;
@@ -36,6 +37,8 @@ case ${BASH_REMATCH[2]} in s) seconds=1 ;; m) seconds=60 ;; h) seconds=3600 ;; e
 seconds=$((BASH_REMATCH[1] * seconds))
 [[ $port =~ ^[0-9]{4,5}$ ]] && [ "$port" -le 65000 ] || die "--port is a number from 1000 to 65000"
 [ -z "$kubeconfig" ] || kubeconfig=$(realpath -e "$kubeconfig") || die "--kubeconfig: no such file"
+[ -n "$installation" ] || { [ -n "$kubeconfig" ] && installation=aksarcjit || installation=local; }
+[[ $installation =~ ^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$ ]] || die "--installation is a label: 1 to 63 of a-z 0-9 -"
 
 need_dotnet
 need curl curl
@@ -85,19 +88,38 @@ if [ -z "$kubeconfig" ]; then
         dotnet "$root/tests/AksArcJit.DevCluster/bin/Release/net10.0/AksArcJit.DevCluster.dll" \
         --port $((port + 1)) --data "$data/cluster" --users "$data/cluster-users.json" --seed-service-role
     kubeconfig=$data/cluster/kubeconfig context=broker
+    as_broker=(kubectl --kubeconfig "$kubeconfig" --context broker)
     # The engineer's own token, as they would use it.
-    as_engineer=(kubectl --kubeconfig "$kubeconfig" --context engineer)
-    as_admin=(kubectl --kubeconfig "$kubeconfig" --context admin)
+    may() { kubectl --kubeconfig "$kubeconfig" --context engineer auth can-i list pods 2>/dev/null || true; }
+    asked="kubectl, as the engineer: may I list pods?"
     say "DevCluster (an in-memory Kubernetes RBAC API, for development) serves https://127.0.0.1:$((port + 1))"
 else
     context=$(kubectl --kubeconfig "$kubeconfig" config current-context) || die "the kubeconfig has no current context"
-    as_engineer=(kubectl --kubeconfig "$kubeconfig" --as "$engineer")
-    as_admin=(kubectl --kubeconfig "$kubeconfig")
-    if ! "${as_admin[@]}" get clusterrole aks-service >/dev/null 2>"$data/kubectl.log"; then
+    as_broker=(kubectl --kubeconfig "$kubeconfig" --request-timeout=10s)
+    # The broker's own rights do for this review; impersonation would take more.
+    may() {
+        local review
+        review=$(jq -n --arg user "$engineer" '{apiVersion: "authorization.k8s.io/v1", kind: "SubjectAccessReview",
+            spec: {user: $user, groups: ["system:authenticated"], resourceAttributes: {verb: "list", resource: "pods"}}}' \
+            | "${as_broker[@]}" create --raw /apis/authorization.k8s.io/v1/subjectaccessreviews -f - 2>>"$data/kubectl.log" \
+            | jq -r .status.allowed) || review=
+        case $review in true) echo yes ;; false) echo no ;; *) echo "nothing, see $data/kubectl.log" ;; esac
+    }
+    asked="the cluster, about the engineer: may they list pods?"
+    sample=(create clusterrole aks-service --verb=get,list,watch --resource=pods,pods/log,events,deployments.apps)
+    if ! "${as_broker[@]}" get clusterrole aks-service >/dev/null 2>"$data/kubectl.log"; then
         grep -q NotFound "$data/kubectl.log" || { cat "$data/kubectl.log" >&2; die "the cluster of context $context does not answer as it should"; }
-        say "The cluster has no ClusterRole aks-service: creating a sample one (get, list, watch of pods, logs, events, deployments)."
-        "${as_admin[@]}" create clusterrole aks-service --verb=get,list,watch --resource=pods,pods/log,events,deployments.apps >/dev/null
+        "${as_broker[@]}" "${sample[@]}" >/dev/null 2>"$data/kubectl.log" \
+            || { cat "$data/kubectl.log" >&2; die "the cluster has no ClusterRole aks-service, and this kubeconfig may not create one. As an administrator: kubectl ${sample[*]}"; }
+        say "The cluster had no ClusterRole aks-service: created a sample one (get, list, watch of pods, logs, events, deployments)."
     fi
+    # A broker removes what carries its label and is not in its journal: another's grants must not end because somebody tries this one.
+    standing=$("${as_broker[@]}" get clusterrolebindings,rolebindings --all-namespaces -o json \
+        -l "app.kubernetes.io/managed-by=aksarcjit,aksarcjit.io/installation=$installation") || die "the bindings of context $context cannot be listed"
+    for request in $(jq -r '.items[] | .metadata.annotations["aksarcjit.io/request"] // "without-request" | gsub("[^a-z0-9-]"; "")' <<<"$standing"); do
+        compgen -G "$data/outbox/$request-*.json" >/dev/null \
+            || die "another broker of installation $installation works in this cluster (its request $request stands), and this one would end its grants; name another with --installation"
+    done
 fi
 
 if [ "$journal" = azurite ]; then
@@ -111,8 +133,8 @@ else
 fi
 [ -e "$data/consent.key" ] || (umask 077; head -c 32 /dev/urandom >"$data/consent.key")
 url=http://127.0.0.1:$port
-jq -n --arg url "$url" --arg data "$data" --arg kubeconfig "$kubeconfig" --arg context "$context" --argjson journal "$journal_options" '{
-    installation: "local", publicUrl: $url, listen: $url,
+jq -n --arg installation "$installation" --arg url "$url" --arg data "$data" --arg kubeconfig "$kubeconfig" --arg context "$context" --argjson journal "$journal_options" '{
+    installation: $installation, publicUrl: $url, listen: $url,
     consent: {keyFile: ($data + "/consent.key")},
     journal: $journal,
     notices: {directory: ($data + "/outbox")},
@@ -148,7 +170,7 @@ until_state() {
         [ "$state" != Closed ] || die "the request closed, but was to become $2: $(api engineer GET "/api/v1/access-requests/$1" | jq -c '{outcome, cause}')"
         sleep 0.5
     done
-    die "the request is $state, not $2, after $3 s"
+    die "the request is $state, not $2, after $3 s; last, $(api auditor GET "/api/v1/access-requests/$1/journal" | jq -r '.records[-1] | "\(.kind): \(.payload | fromjson | .reason // "no reason told")"')"
 }
 # until_covered ID VERSION SECONDS: polls until a checkpoint covers the request up to the version, and is anchored.
 until_covered() {
@@ -165,7 +187,6 @@ until_covered() {
     die "no checkpoint covers the end of the request after $3 s"
 }
 step() { printf '\n%d. %s\n' "$((++steps))" "$*"; }
-may() { "${as_engineer[@]}" auth can-i list pods 2>/dev/null || true; }
 
 play() {
     local steps=0 ticket id link hash page status answer begun=$SECONDS
@@ -173,8 +194,9 @@ play() {
     step "A ticket is opened: $ticket, customer contoso, cluster edge-01"
     api ticketSystem PUT "/api/v1/tickets/$ticket" \
         '{"customer": "contoso", "clusterIds": ["edge-01"], "title": "Pods restart every hour", "severity": "2", "assignees": [], "status": "Active"}' >/dev/null
-    [ "$(may)" = no ] || die "the engineer may list pods before anything was granted: other bindings allow it"
-    say "   kubectl, as the engineer: may I list pods? no"
+    answer=$(may)
+    [ "$answer" = no ] || die "asked whether the engineer may list pods before anything was granted, the cluster says '$answer': if yes, other bindings allow it"
+    say "   $asked no"
 
     step "The engineer asks for $window on the whole cluster"
     id=$(api engineer POST /api/v1/access-requests "$(jq -n --arg ticket "$ticket" --arg duration "$duration" \
@@ -194,15 +216,15 @@ play() {
     until_state "$id" Active 30
     api engineer GET "/api/v1/access-requests/$id" | jq -r '"   binding \(.binding.name)\n   until   \(.expiresAt)\n   try     \(.kubectl)"'
     [ "$(may)" = yes ] || die "the request is Active, but the cluster denies the engineer"
-    say "   kubectl, as the engineer: may I list pods? yes"
+    say "   $asked yes"
 
     step "The window ends by itself; nobody does anything"
     until_state "$id" Closed $((seconds + 60))
     answer=$(may)
     [ "$answer" = no ] || die "the request is closed, but the cluster says '$answer' to the engineer"
-    say "   kubectl, as the engineer: may I list pods? no"
+    say "   $asked no"
     api engineer GET "/api/v1/access-requests/$id" | jq -r '"   outcome \(.outcome) (\(.cause)), confirmed gone at \(.confirmedGoneAt)"'
-    ! "${as_admin[@]}" get clusterrolebinding "aks-service-rolebinding-$id" >/dev/null 2>&1 || die "the binding is still there"
+    ! "${as_broker[@]}" get clusterrolebinding "aks-service-rolebinding-$id" >/dev/null 2>&1 || die "the binding is still there"
 
     step "The journal"
     api auditor GET "/api/v1/access-requests/$id/journal" >"$data/journal-$id.json"
