@@ -7,7 +7,7 @@ public sealed record Alive
     public required string Status { get; init; }
 }
 
-/// <summary>What the broker reaches. Reasons are in its log, not here: anybody may read this.</summary>
+/// <summary>What the broker reaches. Anybody may read this: reasons name no address, no path and nobody; the log says more.</summary>
 public sealed record Readiness
 {
     [Description("ready, degraded (a cluster or a source of events does not answer, or the journal's evidence needs a look) or unready (the journal does not answer).")]
@@ -25,11 +25,20 @@ public sealed record Readiness
     [Description("When that verification ended.")]
     public DateTimeOffset? VerifiedAt { get; init; }
 
-    [Description("By cluster id: ok or fault.")]
-    public required IReadOnlyDictionary<string, string> Clusters { get; init; }
+    [Description("By cluster id.")]
+    public required IReadOnlyDictionary<string, ClusterReadiness> Clusters { get; init; }
 
     [Description("By name: the sources of ticket events.")]
     public required IReadOnlyDictionary<string, EventSourceReadiness> Events { get; init; }
+}
+
+public sealed record ClusterReadiness
+{
+    [Description("ok, or fault where it does not answer or does not let the broker do its work.")]
+    public required string Status { get; init; }
+
+    [Description("What is wrong: the permission that is missing, that nothing is answered and since when, or whose fault the credentials are. Absent where nothing is; the log says more.")]
+    public string? Reason { get; init; }
 }
 
 public sealed record EventSourceReadiness

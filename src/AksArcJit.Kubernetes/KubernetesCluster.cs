@@ -49,7 +49,7 @@ internal sealed class KubernetesCluster(ClusterConnection connection, ApiClient 
 
     public IAsyncEnumerable<ClusterChange> WatchAsync(string role, CancellationToken cancellation) => _watching.WatchAsync(role, cancellation);
 
-    public Task<string?> CheckAsync(CancellationToken cancellation) => _permissions.CheckAsync(cancellation);
+    public Task<ClusterFault?> CheckAsync(CancellationToken cancellation) => _permissions.CheckAsync(cancellation);
 
     public void Dispose() => api.Dispose();
 }

@@ -68,6 +68,11 @@ public sealed class OutageTests(BrokerHarness broker) : IClassFixture<BrokerHarn
         broker.Cluster.Down = true;
         try
         {
+            broker.Clock.Advance(TimeSpan.FromSeconds(3));
+            var ready = await engineer.OkAsync(HttpMethod.Get, "/readyz");
+            Assert.Equal("degraded", ready["status"]!.ToString());
+            Assert.StartsWith("the API server does not answer as it should: ", ready["clusters"]!["edge-01"]!["reason"]!.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("127.0.0.1", ready.ToJsonString(), StringComparison.Ordinal);
             var consent = await page.PostAsync(page.Approval());
             Assert.Equal(503, consent.Status);
             Assert.NotNull(consent.Headers.RetryAfter);

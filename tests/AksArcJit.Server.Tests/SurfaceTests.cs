@@ -95,7 +95,7 @@ public sealed partial class SurfaceTests(BrokerHarness broker) : IClassFixture<B
 
         Assert.Equal((200, "ok"), (ready.Status, ready["journal"]));
         Assert.Equal(["edge-01", "edge-02", "edge-03", "edge-04", "edge-05"], ready.Json["clusters"]!.AsObject().Select(one => one.Key));
-        Assert.Equal("ok", ready.Json["clusters"]!["edge-01"]!.ToString());
+        Assert.Equal("""{"status":"ok"}""", ready.Json["clusters"]!["edge-01"]!.ToJsonString());
         Assert.Equal(("off", "pending"), (ready["checkpoints"], ready["verification"]));
         Assert.DoesNotContain("127.0.0.1", ready.Text, StringComparison.Ordinal);
     }

@@ -57,9 +57,14 @@ public interface ICluster
     /// </summary>
     IAsyncEnumerable<ClusterChange> WatchAsync(string role, CancellationToken cancellation);
 
-    /// <summary>Null where the cluster answers and lets the broker do its work; else what is wrong, in one sentence.</summary>
-    Task<string?> CheckAsync(CancellationToken cancellation);
+    /// <summary>Null where the cluster answers and lets the broker do its work; else what is wrong.</summary>
+    Task<ClusterFault?> CheckAsync(CancellationToken cancellation);
 }
+
+/// <summary>Why the broker cannot do its work on a cluster.</summary>
+/// <param name="Reason">One sentence for anybody: the rule that is missing, since when nothing is answered. No address, no path, no one else's words.</param>
+/// <param name="Detail">The same for operators, with what was said.</param>
+public sealed record ClusterFault(string Reason, string Detail);
 
 /// <summary>Whom a review is about, as the cluster's own authentication would describe them (authorization.k8s.io/v1 SubjectAccessReviewSpec).</summary>
 /// <param name="Groups">Without <c>system:authenticated</c>, which whoever signs in has.</param>

@@ -14,7 +14,10 @@ namespace AksArcJit.Kubernetes.Api;
 internal sealed class ApiClient(ConnectionSource source, ClusterConnection connection, TimeProvider time) : IDisposable
 {
     /// <summary>What is wrong with the credentials; null where nothing is.</summary>
-    public string? CredentialTrouble => source.Trouble;
+    public CredentialTrouble? CredentialTrouble => source.Trouble;
+
+    /// <summary>UTC, since when a lane stands still because nothing was answered; null where none does.</summary>
+    public DateTimeOffset? StillSince => new[] { Removals.StillSince, Grants.StillSince, Reads.StillSince }.Min();
 
     /// <summary>A server that is busy asks to be left alone; access that has to end comes back in time for invariant 1 all the same.</summary>
     public static readonly TimeSpan LongestRemovalPause = TimeSpan.FromSeconds(4);
@@ -107,7 +110,7 @@ internal sealed class ApiClient(ConnectionSource source, ClusterConnection conne
         }
         catch (CredentialException none)
         {
-            return new Answer<T>.NotSent($"not sent: {none.Message}");
+            return new Answer<T>.NotSent($"not sent: {none.Message}", none.Trouble.Brief);
         }
         catch (HttpOperationException refused)
         {
@@ -127,13 +130,13 @@ internal sealed class ApiClient(ConnectionSource source, ClusterConnection conne
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
             or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
         {
-            return new Answer<T>.NotSent($"no connection: {Innermost(e)}");
+            return new Answer<T>.NotSent($"no connection: {Innermost(e)}", "no connection to the API server");
         }
         // Whatever else happens on the way is the cluster's doing (a torn connection, an answer that is no JSON, a credential plug-in that
         // fails), and the port throws for none of it.
         catch (Exception e)
         {
-            return new Answer<T>.Lost($"no usable answer: {Innermost(e)}");
+            return new Answer<T>.Lost($"no usable answer: {Innermost(e)}", "no usable answer");
         }
     }
 

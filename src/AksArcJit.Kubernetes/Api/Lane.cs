@@ -23,6 +23,16 @@ internal sealed class Lane(int width, TimeSpan longestPause, TimeSpan trialInter
     private DateTimeOffset _nextTrial;
     private DateTimeOffset _pausedUntil;
 
+    /// <summary>UTC; null where requests are answered.</summary>
+    public DateTimeOffset? StillSince
+    {
+        get
+        {
+            lock (_gate)
+                return _stillSince;
+        }
+    }
+
     /// <param name="goesFirst">Before all who wait and do not go first.</param>
     /// <returns>Null where a place is taken; else why nothing is to be sent.</returns>
     public async Task<string?> TryEnterAsync(CancellationToken cancellation, bool goesFirst = false)

@@ -29,6 +29,14 @@ internal sealed record Refusal(int Code, string Reason, string Message, int? Ret
     public string Sentence => $"{Code}{(Reason.Length > 0 ? " " + Reason : "")}: {Explained}"
         + (RetryAfterSeconds is { } seconds ? $" (the server asks to wait {seconds} s)" : "");
 
+    /// <summary>For anybody: without the server's words.</summary>
+    public string Brief => Code switch
+    {
+        401 => "the cluster does not accept the broker's credentials",
+        403 => $"the cluster forbids \"{Needs.Verb}\" on {Needs.Resource}",
+        _ => $"the API server answers {Code}",
+    };
+
     private string Explained => Code switch
     {
         401 => "the cluster does not accept the broker's credentials",

@@ -27,16 +27,17 @@ internal sealed class ConnectionSource : IDisposable
     private ConnectionSource(ClusterConnection connection, TimeProvider time) => (_connection, _time) = (connection, time);
 
     /// <summary>Why the credentials in use are not those that stand on disk, or that there are none; null where all is well.</summary>
-    public string? Trouble { get; private set; }
+    public CredentialTrouble? Trouble { get; private set; }
 
     /// <summary>Opens what can be opened at once: a plug-in is asked when the cluster is first used.</summary>
     public static bool TryOpen(
         ClusterConnection connection, TimeProvider time, [NotNullWhen(true)] out ConnectionSource? source, [NotNullWhen(false)] out string? fault)
     {
         source = new ConnectionSource(connection, time);
-        fault = source.Read(out var read);
-        if (fault is null && read.Plugin is null)
-            fault = source.Open(read, null);
+        var trouble = source.Read(out var read);
+        if (trouble is null && read.Plugin is null)
+            trouble = source.Open(read, null);
+        fault = trouble?.Detail;
         if (fault is null)
             return true;
         source.Dispose();
@@ -51,7 +52,7 @@ internal sealed class ConnectionSource : IDisposable
             // The request's patience ends, and what it waited for goes on: a slow plug-in serves those who come after.
             await refreshing.WaitAsync(cancellation);
         lock (_gate)
-            return _current?.Take() ?? throw new CredentialException(Trouble ?? "the connection is not open");
+            return _current?.Take() ?? throw new CredentialException(Trouble ?? new CredentialTrouble("the connection is not open", "the connection is not open"));
     }
 
     /// <summary>The cluster did not accept the credentials (401): a plug-in is asked again.</summary>
@@ -99,7 +100,8 @@ internal sealed class ConnectionSource : IDisposable
         }
         catch (Exception e)
         {
-            Trouble = $"its credentials cannot be renewed: {e.Message}";
+            Trouble = new CredentialTrouble(
+                e is InvalidOperationException ? "its credential plug-in failed" : "its credentials cannot be renewed", $"its credentials cannot be renewed: {e.Message}");
             pause = PluginPause;
         }
         lock (_gate)
@@ -117,7 +119,7 @@ internal sealed class ConnectionSource : IDisposable
         return plugin is null ? Freshness : PluginPause;
     }
 
-    private string? Read([NotNull] out Kubeconfig? read)
+    private CredentialTrouble? Read([NotNull] out Kubeconfig? read)
     {
         read = null!;
         try
@@ -134,7 +136,7 @@ internal sealed class ConnectionSource : IDisposable
         }
     }
 
-    private string? Open(Kubeconfig read, ExecCredential? given)
+    private CredentialTrouble? Open(Kubeconfig read, ExecCredential? given)
     {
         try
         {
@@ -169,9 +171,9 @@ internal sealed class ConnectionSource : IDisposable
         user.ClientKeyData = Convert.ToBase64String(Encoding.UTF8.GetBytes(key));
     }
 
-    private string Unusable(Exception e) => _connection.IsInCluster
-        ? $"the pod's own credentials cannot be used: {e.Message}"
-        : $"the kubeconfig '{_connection.KubeconfigPath}' cannot be used: {e.Message}";
+    private CredentialTrouble Unusable(Exception e) => _connection.IsInCluster
+        ? new("the pod's own credentials cannot be used", $"the pod's own credentials cannot be used: {e.Message}")
+        : new("its kubeconfig cannot be used", $"the kubeconfig '{_connection.KubeconfigPath}' cannot be used: {e.Message}");
 
     /// <summary>A client and those who use it: it is disposed of by whoever leaves last once it is replaced.</summary>
     private sealed class Opened(k8s.Kubernetes client)

@@ -14,6 +14,9 @@ internal sealed class ReadinessCheck(
     private const string Ok = "ok";
     private const string Fault = "fault";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    // Longer than a request's own, so that a cluster that hangs is told as the one who waited saw it.
+    private static readonly TimeSpan ClusterPatience = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
@@ -40,7 +43,7 @@ internal sealed class ReadinessCheck(
         return new Readiness
         {
             // A journal whose evidence is in doubt still has to end what stands: the broker stays in service.
-            Status = !isUp ? "unready" : evidence.IsWell && clusterStates.All(one => one.State == Ok) && events.All(one => one.IsConnected) ? "ready" : "degraded",
+            Status = !isUp ? "unready" : evidence.IsWell && clusterStates.All(one => one.State.Status == Ok) && events.All(one => one.IsConnected) ? "ready" : "degraded",
             Journal = await journalState,
             Checkpoints = evidence.Objection is not null ? "contradicted"
                 : evidence.Uncompared is not null ? "uncompared"
@@ -76,19 +79,23 @@ internal sealed class ReadinessCheck(
         }
     }
 
-    private async Task<string> ClusterStateAsync(ClusterId id)
+    private async Task<ClusterReadiness> ClusterStateAsync(ClusterId id)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
+        using var patience = new CancellationTokenSource(ClusterPatience, time);
+        ClusterFault? fault;
         try
         {
-            if (await (clusters.Find(id)?.CheckAsync(patience.Token) ?? Task.FromResult<string?>("it is not connected")) is not { } reason)
-                return Ok;
-            log.NotReady($"cluster {id}", reason);
+            fault = clusters.Find(id) is { } cluster
+                ? await cluster.CheckAsync(patience.Token)
+                : new ClusterFault("it is not connected", "it is not connected");
         }
         catch (OperationCanceledException)
         {
-            log.NotReady($"cluster {id}", "it did not answer in time");
+            fault = new ClusterFault("it did not answer in time", "it did not answer in time");
         }
-        return Fault;
+        if (fault is null)
+            return new ClusterReadiness { Status = Ok };
+        log.NotReady($"cluster {id}", fault.Detail);
+        return new ClusterReadiness { Status = Fault, Reason = fault.Reason };
     }
 }

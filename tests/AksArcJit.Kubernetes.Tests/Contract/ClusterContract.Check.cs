@@ -71,7 +71,7 @@ public sealed partial class ClusterContract
     private async Task SettledAsync(string? expected)
     {
         var broker = _ground.Open(Broker);
-        Assert.Equal(expected, await Ground.EventuallyAsync(() => broker.CheckAsync(Ct), found => found == expected));
+        Assert.Equal(expected, await Ground.EventuallyAsync(async () => (await broker.CheckAsync(Ct))?.Reason, found => found == expected));
     }
 
     private async Task BrokerMayAsync(IEnumerable<V1PolicyRule> rules)

@@ -61,10 +61,37 @@ public sealed partial class FaultTests
     public async Task Check_WhenTheServerDoesNotAnswer_ThenSaysSo()
     {
         _server.Down = true;
-        Assert.StartsWith("the API server does not answer", await _cluster.CheckAsync(Ground.Ct));
+        Assert.StartsWith("the API server does not answer", (await _cluster.CheckAsync(Ground.Ct))?.Reason);
 
         _server.Down = false;
         Assert.Null(await _cluster.CheckAsync(Ground.Ct));
+    }
+
+    [Fact]
+    public async Task Check_WhenTheServerHangs_ThenSaysSinceWhen()
+    {
+        var hang = Add(new FaultAction.Hang(), "get", "clusterrolebindings");
+        var since = _clock.GetUtcNow() + RequestTimeout;
+        var reads = Enumerable.Range(0, 3).Select(_ => _cluster.ReadBindingAsync(_ground.Spec().Name, Ground.Ct)).ToList();
+        await Ground.EventuallyAsync(() => Task.FromResult(hang.Hits), hits => hits == 3);
+        _clock.Advance(RequestTimeout);
+        await Task.WhenAll(reads).WaitAsync(Patience, Ground.Ct);
+
+        _server.Down = true;
+        var fault = await _cluster.CheckAsync(Ground.Ct);
+
+        Assert.EndsWith($"; nothing was answered since {since:u}", fault!.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(401, "the API server does not answer as it should: the cluster does not accept the broker's credentials")]
+    [InlineData(503, "the API server does not answer as it should: the API server answers 503")]
+    public async Task Check_WhenTheServerRefuses_ThenTheReasonForAnybodyHoldsNoWordOfItsOwn(int code, string reason)
+    {
+        await using var server = await Units.StubServer.StartAsync(_ => (code, """{"kind": "Status", "reason": "x", "message": "broker@10.0.0.1 of /etc/secret"}"""));
+        var cluster = _ground.OpenAt(server.Url, _clock);
+
+        Assert.Equal(reason, (await cluster.CheckAsync(Ground.Ct))!.Reason);
     }
 
     [Fact]
@@ -72,7 +99,7 @@ public sealed partial class FaultTests
     {
         using var unreachable = Unreachable();
 
-        Assert.Contains("no connection", await unreachable.Cluster.CheckAsync(Ground.Ct));
+        Assert.Contains("no connection", (await unreachable.Cluster.CheckAsync(Ground.Ct))?.Detail);
     }
 
     [Fact]

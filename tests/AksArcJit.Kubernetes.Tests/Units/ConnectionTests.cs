@@ -48,7 +48,7 @@ public sealed class ConnectionTests : IDisposable
         var path = Write("misnamed", server.Kubeconfig.Replace("    server:", "    tls-server-name: elsewhere.test\n    server:", StringComparison.Ordinal));
         using var clusters = Open([new ClusterConnection(ClusterId.Parse("one"), path, "test")]);
 
-        Assert.Contains("no connection", await Only(clusters).CheckAsync(Ground.Ct));
+        Assert.Contains("no connection", (await Only(clusters).CheckAsync(Ground.Ct))?.Detail);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class ConnectionTests : IDisposable
         var path = Write("foreign", server.Kubeconfig.Replace(server.Url.Authority, other.Url.Authority, StringComparison.Ordinal));
         using var clusters = Open([new ClusterConnection(ClusterId.Parse("one"), path, "test")]);
 
-        Assert.Contains("no connection", await Only(clusters).CheckAsync(Ground.Ct));
+        Assert.Contains("no connection", (await Only(clusters).CheckAsync(Ground.Ct))?.Detail);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ConnectionTests : IDisposable
         var path = Write("token", server.Kubeconfig.Replace(server.AdminToken, "forged", StringComparison.Ordinal));
         using var clusters = Open([new ClusterConnection(ClusterId.Parse("one"), path, "test")]);
 
-        Assert.Contains("does not accept the broker's credentials", await Only(clusters).CheckAsync(Ground.Ct));
+        Assert.Contains("does not accept the broker's credentials", (await Only(clusters).CheckAsync(Ground.Ct))?.Detail);
     }
 
     [Fact]

@@ -91,6 +91,7 @@ public sealed class CredentialTests : IAsyncLifetime
         var trouble = await CheckAsync(clusters);
 
         Assert.Contains("ended with 3: no luck", trouble);
+        Assert.Equal("the API server does not answer as it should: its credential plug-in failed", (await Only(clusters).CheckAsync(Ground.Ct))?.Reason);
         Assert.Contains("not sent", trouble);
     }
 
@@ -154,7 +155,7 @@ public sealed class CredentialTests : IAsyncLifetime
         Assert.Contains("Impersonate-Extra-reason: one", headers);
     }
 
-    private static Task<string?> CheckAsync(KubernetesClusters clusters) => Only(clusters).CheckAsync(Ground.Ct);
+    private static async Task<string?> CheckAsync(KubernetesClusters clusters) => (await Only(clusters).CheckAsync(Ground.Ct))?.Detail;
 
     private static ICluster Only(KubernetesClusters clusters) => clusters.Find(clusters.Ids.Single())!;
 

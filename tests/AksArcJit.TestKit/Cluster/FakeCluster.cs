@@ -156,7 +156,8 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
 
     public IAsyncEnumerable<ClusterChange> WatchAsync(string role, CancellationToken cancellation) => Changes.Reader.ReadAllAsync(cancellation);
 
-    public Task<string?> CheckAsync(CancellationToken cancellation) => Task.FromResult<string?>(IsDown ? "the cluster is down" : null);
+    public Task<ClusterFault?> CheckAsync(CancellationToken cancellation) =>
+        Task.FromResult(IsDown ? new ClusterFault("the cluster is down", "the cluster is down, and this is how") : null);
 }
 
 public sealed class FakeClusters(params ICluster[] clusters) : IClusters
