@@ -13,7 +13,7 @@ internal static class ClusterRun
         var isGood = await EndLatency.MeasureAsync(server, broker, deletes, isSmoke ? 20 : 200);
         var concurrency = await Storm.BestConcurrencyAsync(server, isSmoke ? 50 : 1_000);
         isGood &= await Storm.MeasureAsync(server, broker, deletes, isSmoke ? 50 : 1_000, isSmoke ? 1 : 3, concurrency);
-        isGood &= await ReviewCost.MeasureAsync(server, isSmoke ? 20 : 500, isSmoke ? 1 : Ratio.Rounds);
+        isGood &= await ReviewCost.MeasureAsync(server, isSmoke ? 20 : 600, isSmoke ? 1 : 11);
         if (!isSmoke)
             isGood &= await Storm.MeasureAsync(server, broker, deletes, 10_000, 1, concurrency);
         return isGood;

@@ -47,6 +47,20 @@ internal static class Refusals
         return new(403, "Forbidden", $"{subject}: {why}", About(group, resource, name));
     }
 
+    /// <summary>k8s.io/apiserver <c>pkg/admission/plugin/namespace/lifecycle</c>.</summary>
+    public static StatusException NamespaceTerminating(ResourceType type, string name, string inNamespace)
+    {
+        var details = About(type.Group, type.Plural, name);
+        details["causes"] = new JsonArray(new JsonObject
+        {
+            ["reason"] = "NamespaceTerminating",
+            ["message"] = $"namespace {inNamespace} is being terminated",
+            ["field"] = "metadata.namespace",
+        });
+        return new(403, "Forbidden",
+            $"{type.Qualified} {Go.Quote(name)} is forbidden: unable to create new content in namespace {inNamespace} because it is being terminated", details);
+    }
+
     public static StatusException Invalid(ResourceType type, string name, IReadOnlyList<FieldFault> faults)
     {
         var kind = type.Group.Length == 0 ? type.Kind : $"{type.Kind}.{type.Group}";

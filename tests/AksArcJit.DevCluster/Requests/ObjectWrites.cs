@@ -92,8 +92,10 @@ internal sealed class ObjectWrites(ObjectStore store, Authorizer authorizer, Esc
             if (metadata.Text("namespace") is { Length: > 0 } own && own != inNamespace)
                 throw Refusals.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
             metadata["namespace"] = inNamespace;
-            if (!transaction.Now.All(ResourceTypes.Namespace).ContainsKey(new("", inNamespace)))
+            if (!transaction.Now.All(ResourceTypes.Namespace).TryGetValue(new("", inNamespace), out var around))
                 throw Refusals.NotFound(ResourceTypes.Namespace, inNamespace);
+            if (around.Read()["metadata"]!.AsObject().ContainsKey("deletionTimestamp"))
+                throw Refusals.NamespaceTerminating(type, metadata.Text("name"), inNamespace);
         }
         else
         {

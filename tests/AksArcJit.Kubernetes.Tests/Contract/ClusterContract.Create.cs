@@ -123,6 +123,20 @@ public sealed partial class ClusterContract
     }
 
     [Fact]
+    public async Task Create_InNamespaceThatIsBeingDeleted_ThenFailedSayingSoAndNotBlamingTheBroker()
+    {
+        await _ground.AddRoleAsync();
+        var name = await _ground.AddNamespaceAsync();
+        await HoldAndDeleteNamespaceAsync(name);
+
+        var failed = Assert.IsType<BindingOutcome.Failed>(await _ground.CreateAsync(_ground.Spec(new Scope.Namespace(name))));
+
+        Assert.Contains($"namespace {name} because it is being terminated", failed.Reason);
+        Assert.DoesNotContain("the broker lacks", failed.Reason);
+        await LetNamespaceGoAsync(name);
+    }
+
+    [Fact]
     public async Task Create_WhenItsTimeHasPassed_ThenFailedAndNothingIsSent()
     {
         await _ground.AddRoleAsync();

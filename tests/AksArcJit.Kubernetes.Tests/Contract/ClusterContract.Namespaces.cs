@@ -31,13 +31,20 @@ public sealed partial class ClusterContract
     public async Task ReadNamespace_WhenItIsBeingDeleted_ThenFoundSayingSo()
     {
         var name = await _ground.AddNamespaceAsync();
-        // A finalizer of its own keeps the object, with or without a namespace controller.
+        await HoldAndDeleteNamespaceAsync(name);
+
+        Assert.Equal(new Reading<LiveNamespace>.Found(new LiveNamespace(name, true)), await Cluster.ReadNamespaceAsync(name, Ct));
+        await LetNamespaceGoAsync(name);
+    }
+
+    /// <summary>A finalizer of its own keeps the object, with or without a namespace controller.</summary>
+    private async Task HoldAndDeleteNamespaceAsync(string name)
+    {
         await _ground.Admin.CoreV1.PatchNamespaceAsync(
             new V1Patch("""{"metadata":{"finalizers":["test.example/hold"]}}""", V1Patch.PatchType.MergePatch), name, cancellationToken: Ct);
         await _ground.Admin.CoreV1.DeleteNamespaceAsync(name, cancellationToken: Ct);
-
-        Assert.Equal(new Reading<LiveNamespace>.Found(new LiveNamespace(name, true)), await Cluster.ReadNamespaceAsync(name, Ct));
-        await _ground.Admin.CoreV1.PatchNamespaceAsync(
-            new V1Patch("""{"metadata":{"finalizers":null}}""", V1Patch.PatchType.MergePatch), name, cancellationToken: Ct);
     }
+
+    private async Task LetNamespaceGoAsync(string name) => await _ground.Admin.CoreV1.PatchNamespaceAsync(
+        new V1Patch("""{"metadata":{"finalizers":null}}""", V1Patch.PatchType.MergePatch), name, cancellationToken: Ct);
 }

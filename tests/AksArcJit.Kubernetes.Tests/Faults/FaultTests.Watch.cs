@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AksArcJit.Broker.Ports;
+using AksArcJit.DevCluster;
 using AksArcJit.DevCluster.Faults;
 using AksArcJit.Kubernetes.Tests.Contract;
 
@@ -17,6 +18,34 @@ public sealed partial class FaultTests
         Add(new FaultAction.Respond(code), "watch", times: 2);
 
         await AssertTellsAsync(_cluster.WatchAsync(_ground.Role, Ground.Ct));
+    }
+
+    /// <summary>The stream breaks, and what changed meanwhile is more than the server remembers.</summary>
+    [Fact]
+    public async Task Watch_WhenTheServerForgotWhereItStood_ThenListsAgainAndSaysThatAnythingMayHaveChanged()
+    {
+        await using var forgetful = await DevClusterHost.StartAsync(new DevClusterOptions { HistoryLimit = 2 }, Ground.Ct);
+        using var admin = new k8s.Kubernetes(k8s.KubernetesClientConfiguration.BuildConfigFromConfigFile(forgetful.KubeconfigPath));
+        await using var ground = new Ground(forgetful.KubeconfigPath, admin);
+        await ground.AddRoleAsync();
+        await using var changes = ground.Open(time: _clock).WatchAsync(ground.Role, Ground.Ct).GetAsyncEnumerator(Ground.Ct);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True(await changes.MoveNextAsync());
+            Assert.IsType<ClusterChange.OfAnything>(changes.Current);
+        }
+
+        forgetful.Down = true;
+        forgetful.Down = false;
+        // The first client's connection broke too.
+        using var again = new k8s.Kubernetes(k8s.KubernetesClientConfiguration.BuildConfigFromConfigFile(forgetful.KubeconfigPath));
+        await using var others = new Ground(forgetful.KubeconfigPath, again);
+        for (var i = 0; i < 5; i++)
+            await others.AddRoleAsync($"other-{i}-{others.Suffix}", []);
+
+        var next = changes.MoveNextAsync().AsTask();
+        Assert.True(await PassedUntilAsync(next));
+        Assert.IsType<ClusterChange.OfAnything>(changes.Current);
     }
 
     [Fact]
