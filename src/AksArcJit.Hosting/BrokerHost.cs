@@ -24,7 +24,7 @@ namespace AksArcJit.Hosting;
 /// <summary>What every host is made of: the Broker, its adapters, the HTTP edge and the checks at start. Said here and nowhere else.</summary>
 public static class BrokerHost
 {
-    /// <summary>Needs from the host: IWakeUps, and whatever calls the Broker's loops.</summary>
+    /// <summary>Needs from the host: IWakeUps, and what drives the Broker (<see cref="BrokerLoopServices.AddBrokerLoop"/>, or its timers).</summary>
     /// <param name="configuration">As <see cref="OptionsFile.Read"/> gives it; <see cref="OptionsFaults.Require"/> says what is wrong with it.</param>
     /// <param name="developmentDirectory">
     /// Where the development issuer keeps its key and writes its tokens; null for none. A host that gives it sees to it that nobody beyond
@@ -50,6 +50,7 @@ public static class BrokerHost
         services.AddHostedService<OpenRequestsCheck>();
         services.AddMetrics();
         services.AddHostedService<JournalMetrics>();
+        services.AddHostedService<BrokerLoops>();
         return services;
     }
 

@@ -14,7 +14,7 @@ namespace AksArcJit.Messaging;
 
 public static class EventServices
 {
-    /// <summary>Ticket events in, from section <c>events</c>. Needs the Broker, IEntropy and TimeProvider.</summary>
+    /// <summary>Ticket events in, by webhook and by whatever hands over messages, as section <c>events</c> says. Needs the Broker, IEntropy and TimeProvider.</summary>
     public static IServiceCollection AddTicketEvents(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<EventOptions>().Bind(configuration.GetSection("events")).ValidateOnStart();
@@ -26,9 +26,21 @@ public static class EventServices
             provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), provider.GetRequiredService<EventSources>().All));
         services.AddSingleton<TicketEvents>();
         services.AddSingleton<IEventWebhook>(Webhook);
-        services.AddHostedService<EventLoops>();
         return services;
     }
+
+    /// <summary>One queue that the host receives from: <see cref="ITicketQueue"/>.</summary>
+    /// <param name="queue">Its name in health, metrics, logs and the journal, where section <c>events</c> gives no other.</param>
+    public static IServiceCollection AddTicketQueue(this IServiceCollection services, string queue)
+    {
+        services.AddSingleton(new QueueName(queue));
+        services.AddSingleton<IValidateOptions<EventOptions>, QueueOptionsValidation>();
+        services.AddSingleton<ITicketQueue>(provider => new TicketQueue(provider.GetRequiredService<EventSources>().All[0], provider.GetRequiredService<TicketEvents>()));
+        return services;
+    }
+
+    /// <summary>Hears the AMQP sources of the options as long as the host runs.</summary>
+    public static IServiceCollection AddEventLoops(this IServiceCollection services) => services.AddHostedService<EventLoops>();
 
     private static EventWebhook Webhook(IServiceProvider services)
     {
@@ -45,11 +57,13 @@ public static class EventServices
 }
 
 /// <summary>Every source of the options with its state.</summary>
-internal sealed class EventSources(IOptions<EventOptions> options) : IEventSources
+/// <param name="queue">Of a host whose platform connects; null where the process does.</param>
+internal sealed class EventSources(IOptions<EventOptions> options, QueueName? queue = null) : IEventSources
 {
     public IReadOnlyList<EventSourceState> All { get; } =
     [
-        .. options.Value.Sources.Select(source => new EventSourceState(source.Name, [.. source.Customers])),
+        .. options.Value.Sources.Select(source => new EventSourceState(source.Name, [.. source.Customers], isAlwaysConnected: queue is not null)),
+        .. queue is null || options.Value.Sources.Count > 0 ? [] : (EventSourceState[])[new EventSourceState(queue.Text, [], isAlwaysConnected: true)],
         .. options.Value.Webhook.Keys.DistinctBy(key => key.Name).Select(key => new EventSourceState(key.Name, [.. key.Customers], isAlwaysConnected: true)),
     ];
 

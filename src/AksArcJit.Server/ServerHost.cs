@@ -1,7 +1,11 @@
 using AksArcJit.Broker;
+using AksArcJit.Broker.Checkpoints;
+using AksArcJit.Broker.Deadlines;
+using AksArcJit.Broker.Sweeping;
 using AksArcJit.Hosting;
 using AksArcJit.Hosting.Options;
 using AksArcJit.Hosting.Verification;
+using AksArcJit.Messaging;
 using AksArcJit.Server.Options;
 using AksArcJit.Web;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -51,7 +55,13 @@ public static class ServerHost
 
         services.AddBrokerHost(configuration, arguments.IsDevelopment ? arguments.DataDirectory : null);
         services.AddDeadlineLoop();
-        services.AddHostedService<BrokerLoops>();
+        services.AddBrokerLoop("deadlines", provider => provider.GetRequiredService<DeadlineLoop>().RunAsync);
+        services.AddBrokerLoop("open index", provider => provider.GetRequiredService<DeadlineLoop>().RereadAsync);
+        services.AddBrokerLoop("sweep", provider => provider.GetRequiredService<Sweeper>().RunAsync);
+        services.AddBrokerLoop("watches", provider => provider.GetRequiredService<ClusterWatch>().RunAsync);
+        services.AddBrokerLoop("checkpoints", provider => provider.GetService<Checkpointer>() is { } checkpointer ? checkpointer.RunAsync : null);
+        services.AddBrokerLoop("anchors", provider => provider.GetService<Anchoring>() is { } anchoring ? anchoring.RunAsync : null);
+        services.AddEventLoops();
         services.AddHostedService<ContinuousVerification>();
     }
 

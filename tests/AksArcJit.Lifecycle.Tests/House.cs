@@ -7,9 +7,9 @@ public static class House
 {
     public static readonly string Root = FindRoot();
 
-    /// <summary>Every project under src, with what it references.</summary>
+    /// <summary>Every project under src, with what it references; not those that a build makes below them.</summary>
     public static IReadOnlyList<SourceProject> Projects =>
-        [.. Directory.GetFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(SourceProject.Read)];
+        [.. Directory.GetDirectories(Path.Combine(Root, "src")).SelectMany(folder => Directory.GetFiles(folder, "*.csproj")).Order(StringComparer.Ordinal).Select(SourceProject.Read)];
 
     private static string FindRoot()
     {

@@ -38,17 +38,7 @@ public sealed class Checkpointer(
         await using var registration = stop.Register(() => stopped.TrySetResult());
         while (!stop.IsCancellationRequested)
         {
-            var failed = false;
-            try
-            {
-                await AttendAsync(stop);
-                Fault = null;
-            }
-            catch (Exception failure) when (failure is JournalUnavailableException or SignerUnavailableException)
-            {
-                logger.CheckpointFailed(failure.Message);
-                (failed, Fault) = (true, failure.Message);
-            }
+            var failed = !await TryAttendAsync(stop);
             var now = time.GetUtcNow();
             var (dueAt, changed) = coverage.Due;
             var wake = failed ? now + RetryPause : dueAt < _surveyAt ? dueAt.Value : _surveyAt;
@@ -59,8 +49,27 @@ public sealed class Checkpointer(
         }
     }
 
+    /// <summary>As <see cref="AttendAsync"/>; what does not answer is told, and is the <see cref="Fault"/> until the next time.</summary>
+    /// <param name="surveys">False leaves the open index to another instance: what this process appended and read is covered.</param>
+    /// <returns>False where something did not answer.</returns>
+    public async Task<bool> TryAttendAsync(CancellationToken cancellation, bool surveys = true)
+    {
+        try
+        {
+            await AttendAsync(cancellation, surveys);
+            Fault = null;
+            return true;
+        }
+        catch (Exception failure) when (failure is JournalUnavailableException or SignerUnavailableException)
+        {
+            logger.CheckpointFailed(failure.Message);
+            Fault = failure.Message;
+            return false;
+        }
+    }
+
     /// <summary>Looks at the open index and makes the checkpoints that are due, as far as each is due now.</summary>
-    public async Task AttendAsync(CancellationToken cancellation)
+    public async Task AttendAsync(CancellationToken cancellation, bool surveys = true)
     {
         if (standing.Objection is not null)
         {
@@ -68,7 +77,7 @@ public sealed class Checkpointer(
             _surveyAt = time.GetUtcNow() + SurveyInterval;
             return;
         }
-        if (time.GetUtcNow() >= _surveyAt)
+        if (surveys && time.GetUtcNow() >= _surveyAt)
         {
             await SurveyAsync(cancellation);
             _surveyAt = time.GetUtcNow() + SurveyInterval;

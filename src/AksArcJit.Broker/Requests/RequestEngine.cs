@@ -144,6 +144,14 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
     /// <remarks>While the journal is away, a removal that is due is performed from memory, and its facts follow.</remarks>
     public async Task<DateTimeOffset?> AdvanceAsync(RequestId id) => (await AdvanceAsync(id, null)).At;
 
+    /// <summary>As <see cref="AdvanceAsync(RequestId)"/>, for a host that names what comes next.</summary>
+    /// <returns>The step that follows, null where the journal is away; and when, as above.</returns>
+    public async Task<(Step? Next, DateTimeOffset? At)> TakeTurnAsync(RequestId id)
+    {
+        var (history, at) = await AdvanceAsync(id, null);
+        return (history is null ? null : NextStep.Of(history.State, Now(history)), at);
+    }
+
     /// <summary>Advances until there is a wait, and schedules it. Whoever submits calls this before it answers.</summary>
     public Task AdvanceUntilWaitAsync(RequestId id) => AdvanceUntilWaitAsync(id, null);
 

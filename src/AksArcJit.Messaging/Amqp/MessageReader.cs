@@ -18,13 +18,17 @@ internal static class MessageReader
     {
         if (BodyOf(message) is not { } body)
             return new Unreadable(Unreadable.NotACloudEvent, "The message's body is neither data nor text.");
-        var contentType = message.Properties?.ContentType?.ToString();
+        return Read(message.Properties?.ContentType?.ToString(), PropertiesOf(message), body);
+    }
+
+    public static Parsed<CloudEvent> Read(string? contentType, IEnumerable<KeyValuePair<string, object>> properties, ReadOnlyMemory<byte> body)
+    {
         if (CloudEventReader.IsStructured(contentType))
             return CloudEventReader.Structured(body);
         var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, value) in message.ApplicationProperties?.Map ?? [])
+        foreach (var (name, value) in properties)
         {
-            if (key is not string name || Array.Find(Prefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal)) is not { } prefix)
+            if (Array.Find(Prefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal)) is not { } prefix)
                 continue;
             if (TextOf(value) is not { } text)
                 return new Unreadable(Unreadable.BadAttribute, "An attribute is neither text nor a timestamp.");
@@ -39,6 +43,13 @@ internal static class MessageReader
         message.MessageAnnotations?.Map.TryGetValue(EnqueuedTime, out var value) == true && value is DateTime time ? Utc(time) : null;
 
     public static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
+
+    private static IEnumerable<KeyValuePair<string, object>> PropertiesOf(Message message)
+    {
+        foreach (var (key, value) in message.ApplicationProperties?.Map ?? [])
+            if (key is string name)
+                yield return new(name, value);
+    }
 
     private static ReadOnlyMemory<byte>? BodyOf(Message message) => message.BodySection switch
     {
@@ -62,6 +73,7 @@ internal static class MessageReader
     {
         string text => text,
         Symbol symbol => symbol.ToString(),
+        DateTimeOffset time => TextOf(time.UtcDateTime),
         DateTime time => Utc(time).ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'"),
         Uri uri => uri.OriginalString,
         // Attributes that are not read may be numbers or flags.

@@ -1,0 +1,66 @@
+using AksArcJit.Lifecycle.Tickets;
+using AksArcJit.Messaging.Amqp;
+using Microsoft.Extensions.Options;
+
+namespace AksArcJit.Messaging.Events;
+
+/// <summary>One message of a queue that the host receives from and settles.</summary>
+/// <param name="Properties">The application properties.</param>
+/// <param name="EnqueuedAt">When the queue took it, UTC; null where it does not say.</param>
+public sealed record TicketMessage(
+    string? ContentType, IEnumerable<KeyValuePair<string, object>> Properties, ReadOnlyMemory<byte> Body, DateTimeOffset? EnqueuedAt);
+
+/// <summary>How to settle a message.</summary>
+public abstract record Settlement
+{
+    private Settlement() { }
+
+    public sealed record Complete : Settlement;
+
+    /// <param name="Reason">A stable word in kebab case.</param>
+    public sealed record DeadLetter(string Reason, string Detail) : Settlement;
+}
+
+/// <summary>Hears ticket events that the host takes from a queue: what a trigger calls.</summary>
+public interface ITicketQueue
+{
+    /// <summary>Returns when the event is journaled and a close is given to every request of its ticket, or when it never can be.</summary>
+    /// <exception cref="Broker.Ports.JournalUnavailableException">Leave the message unsettled; hearing it again is safe.</exception>
+    Task<Settlement> HearAsync(TicketMessage message);
+}
+
+internal sealed class TicketQueue(EventSourceState source, TicketEvents events) : ITicketQueue
+{
+    public async Task<Settlement> HearAsync(TicketMessage message)
+    {
+        var toldAt = message.EnqueuedAt;
+        var signal = MessageReader.Read(message.ContentType, message.Properties, message.Body).Then(told =>
+        {
+            toldAt ??= told.Time;
+            return TicketEventReader.Read(told, TicketEvents.PersonOf(source.Name));
+        });
+        var outcome = signal switch
+        {
+            Parsed<TicketSignal>.Of { Value: var heard } => await events.HearAsync(source, heard, toldAt),
+            Parsed<TicketSignal>.Bad { Unreadable: var why } => events.DeadLetter(source, why),
+            _ => throw new InvalidOperationException(signal.GetType().Name),
+        };
+        return outcome switch
+        {
+            EventOutcome.Heard or EventOutcome.Ignored => new Settlement.Complete(),
+            EventOutcome.DeadLettered { Why: var why } => new Settlement.DeadLetter(why.Reason, why.Detail),
+            _ => throw new ArgumentOutOfRangeException(nameof(message)),
+        };
+    }
+}
+
+/// <summary>Of a host that has one queue: what the options say of it, or nothing.</summary>
+internal sealed record QueueName(string Text);
+
+internal sealed class QueueOptionsValidation : IValidateOptions<EventOptions>
+{
+    public ValidateOptionsResult Validate(string? name, EventOptions options) =>
+        options.Sources.Count == 0 || (options.Sources.Count == 1 && options.Sources[0].Kind == EventSourceOptions.ServiceBus)
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail("events.sources: this host hears one Service Bus queue, by its trigger; describe that one (name, customers) or none, and send other events to the webhook.");
+}
