@@ -1,3 +1,4 @@
+using AksArcJit.Broker;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Lifecycle.Tickets;
 using AksArcJit.Messaging.Events;

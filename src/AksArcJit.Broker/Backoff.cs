@@ -1,9 +1,9 @@
 using AksArcJit.Broker.Ports;
 
-namespace AksArcJit.Messaging.Amqp;
+namespace AksArcJit.Broker;
 
 /// <summary>Pauses between tries: doubled from the first to the longest, each drawn between its half and its whole so that instances spread.</summary>
-internal sealed class Backoff(TimeSpan first, TimeSpan longest, IEntropy entropy)
+public sealed class Backoff(TimeSpan first, TimeSpan longest, IEntropy entropy)
 {
     private int _tries;
 

@@ -1,0 +1,26 @@
+using AksArcJit.Journal;
+
+namespace AksArcJit.Broker.Deadlines;
+
+internal static class QueueWork
+{
+    /// <summary>Hands over what is due, and waits for what is due next, until stopped.</summary>
+    /// <param name="attend">Returns at once, and never throws.</param>
+    public static async Task WorkOffAsync(this DeadlineQueue queue, Action<StreamId> attend, TimeProvider time, CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(() => stopped.TrySetResult());
+        while (!stop.IsCancellationRequested)
+        {
+            while (queue.TakeDue(time.GetUtcNow()) is { } due)
+                attend(due);
+            var (at, changed) = queue.Peek();
+            using var timer = new CancellationTokenSource();
+            List<Task> waits = [stopped.Task, changed];
+            if (at is { } next)
+                waits.Add(Task.Delay(next > time.GetUtcNow() ? next - time.GetUtcNow() : TimeSpan.Zero, time, timer.Token));
+            await Task.WhenAny(waits);
+            await timer.CancelAsync();
+        }
+    }
+}
