@@ -35,5 +35,8 @@ namespace AksArcJit.Contracts;
 [JsonSerializable(typeof(TicketTold))]
 [JsonSerializable(typeof(TicketClosed))]
 [JsonSerializable(typeof(EventReceipt))]
+[JsonSerializable(typeof(AccessEvent))]
+[JsonSerializable(typeof(OrderEvent))]
+[JsonSerializable(typeof(FindingEvent))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ContractsJson : JsonSerializerContext;

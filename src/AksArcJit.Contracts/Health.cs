@@ -10,7 +10,7 @@ public sealed record Alive
 /// <summary>What the broker reaches. Anybody may read this: reasons name no address, no path and nobody; the log says more.</summary>
 public sealed record Readiness
 {
-    [Description("ready, degraded (a cluster or a source of events does not answer, or the journal's evidence needs a look) or unready (the journal does not answer).")]
+    [Description("ready, degraded (a cluster a source of events or an outlet does not answer, or the journal's evidence needs a look) or unready (the journal does not answer).")]
     public required string Status { get; init; }
 
     [Description("ok or fault.")]
@@ -30,6 +30,9 @@ public sealed record Readiness
 
     [Description("By name: the sources of ticket events.")]
     public required IReadOnlyDictionary<string, EventSourceReadiness> Events { get; init; }
+
+    [Description("By name: where events go out.")]
+    public required IReadOnlyDictionary<string, OutletReadiness> Outlets { get; init; }
 }
 
 public sealed record ClusterReadiness
@@ -50,4 +53,18 @@ public sealed record EventSourceReadiness
 
     [Description("From the source's time of the last event until it was heard.")]
     public double? LagSeconds { get; init; }
+}
+
+public sealed record OutletReadiness
+{
+    [Description("ok, or fault where the last event was not taken; it is tried again.")]
+    public required string Status { get; init; }
+
+    public DateTimeOffset? LastPublishedAt { get; init; }
+
+    [Description("The age of the oldest fact that waits; 0 where none does.")]
+    public required double LagSeconds { get; init; }
+
+    [Description("Requests and other streams with facts that wait.")]
+    public required int Waiting { get; init; }
 }

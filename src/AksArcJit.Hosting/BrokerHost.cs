@@ -3,6 +3,7 @@ using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Following;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
+using AksArcJit.Broker.Publishing;
 using AksArcJit.Hosting.Checks;
 using AksArcJit.Hosting.Development;
 using AksArcJit.Hosting.Options;
@@ -10,6 +11,7 @@ using AksArcJit.Kubernetes;
 using AksArcJit.Lifecycle;
 using AksArcJit.Messaging;
 using AksArcJit.Messaging.Anchors;
+using AksArcJit.Messaging.Outlets;
 using AksArcJit.Stores.Checkpoints;
 using AksArcJit.Stores.Sqlite;
 using AksArcJit.Stores.Tables;
@@ -43,6 +45,9 @@ public static class BrokerHost
         services.AddKubernetesClusters(Connections);
         services.AddFileOutbox(configuration);
         services.AddTicketEvents(configuration);
+        services.AddEventOutlets(configuration);
+        services.AddPublishing();
+        services.AddBrokerLoop("events out", provider => provider.GetService<Publisher>() is { } publisher ? publisher.RunAsync : null);
         if (developmentDirectory is not null)
             services.AddDevelopment(configuration, developmentDirectory);
         services.AddWeb(configuration);

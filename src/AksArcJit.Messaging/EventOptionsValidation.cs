@@ -19,6 +19,11 @@ public sealed class EventOptionsValidation : IValidateOptions<EventOptions>
         foreach (var (source, index) in options.Sources.Select((source, index) => (source, index)))
             foreach (var fault in Faults(source))
                 yield return $"events.sources[{index}].{fault}";
+        foreach (var (outlet, index) in options.Outlets.Select((outlet, index) => (outlet, index)))
+            foreach (var fault in Faults(outlet))
+                yield return $"events.outlets[{index}].{fault}";
+        foreach (var twin in options.Outlets.GroupBy(outlet => outlet.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+            yield return $"events.outlets: the name '{twin.Key}' is used {twin.Count()} times; what has gone out is marked by it.";
         foreach (var twin in options.Sources.Select(source => source.Name).Concat(options.Webhook.Keys.Select(key => key.Name).Distinct())
                      .GroupBy(one => one, StringComparer.Ordinal).Where(group => group.Count() > 1))
             yield return $"events: the name '{twin.Key}' is used {twin.Count()} times; it tells sources apart in health, metrics and the journal.";
@@ -40,22 +45,62 @@ public sealed class EventOptionsValidation : IValidateOptions<EventOptions>
     {
         if (!DnsLabel.IsValid(source.Name))
             yield return "name: 1 to 63 of a-z 0-9 -, for example \"servicenow\".";
-        if (source.Kind is not (EventSourceOptions.ServiceBus or EventSourceOptions.Amqp))
-            yield return $"kind: \"{EventSourceOptions.ServiceBus}\", or \"{EventSourceOptions.Amqp}\" for any other broker.";
+        if (source.Kind is not (AmqpPeerOptions.ServiceBus or AmqpPeerOptions.Amqp))
+            yield return $"kind: \"{AmqpPeerOptions.ServiceBus}\", or \"{AmqpPeerOptions.Amqp}\" for any other broker.";
+        if (source.Credit is < 1 or > 1000)
+            yield return "credit: how many events may be in hand at once, 1 to 1000.";
+        foreach (var fault in PeerFaults(source, "the queue, or \"topic/Subscriptions/name\"; with RabbitMQ \"/amq/queue/name\"."))
+            yield return fault;
+    }
+
+    private static IEnumerable<string> Faults(EventOutletOptions outlet)
+    {
+        if (!DnsLabel.IsValid(outlet.Name))
+            yield return "name: 1 to 63 of a-z 0-9 -, for example \"audit-bus\".";
+        if (outlet.Kind is not (AmqpPeerOptions.ServiceBus or AmqpPeerOptions.Amqp or EventOutletOptions.Webhook))
+            yield return $"kind: \"{AmqpPeerOptions.ServiceBus}\", \"{AmqpPeerOptions.Amqp}\" for any other broker, or \"{EventOutletOptions.Webhook}\".";
+        if (outlet.Mode is not (EventOutletOptions.Binary or EventOutletOptions.Structured))
+            yield return $"mode: \"{EventOutletOptions.Binary}\" or \"{EventOutletOptions.Structured}\".";
+        foreach (var fault in outlet.Kind == EventOutletOptions.Webhook
+                     ? WebhookFaults(outlet)
+                     : PeerFaults(outlet, "the queue or topic; with RabbitMQ \"/amq/queue/name\" or \"/exchange/name\".").Concat(NoWebhookFaults(outlet)))
+            yield return fault;
+    }
+
+    private static IEnumerable<string> WebhookFaults(EventOutletOptions outlet)
+    {
+        if (!Uri.TryCreate(outlet.Url, UriKind.Absolute, out var url) || url.UserInfo.Length > 0
+            || !(url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)))
+            yield return "url: an absolute https address without a user (http only on loopback).";
+        if (outlet.KeyFiles.Count is < 1 or > 2)
+            yield return "keyFiles: one file with the receiver's key; two while it changes.";
+        foreach (var file in outlet.KeyFiles)
+            if (!WebhookKey.TryRead(file, out _))
+                yield return $"keyFiles: '{file}' is not a file with whsec_ and 24 to 64 bytes in base64 (echo \"whsec_$(head -c 32 /dev/urandom | base64)\" > FILE).";
+        if (outlet.Address.Length + outlet.Entity.Length + outlet.SasKeyName.Length + outlet.User.Length > 0)
+            yield return "address, entity, sasKeyName, user: a webhook knows none of them; it has url and keyFiles.";
+    }
+
+    private static IEnumerable<string> NoWebhookFaults(EventOutletOptions outlet)
+    {
+        if (outlet.Url.Length > 0 || outlet.KeyFiles.Count > 0)
+            yield return $"url, keyFiles: only kind \"{EventOutletOptions.Webhook}\" knows them; a queue or topic has address and entity.";
+    }
+
+    private static IEnumerable<string> PeerFaults(AmqpPeerOptions source, string entity)
+    {
         if (!Uri.TryCreate(source.Address, UriKind.Absolute, out var address) || address.Scheme is not ("amqps" or "amqp") || address.UserInfo.Length > 0
             || address.PathAndQuery is not ("/" or ""))
             yield return "address: amqps and the broker's host, for example \"amqps://contoso.servicebus.windows.net\"; no user and no path.";
         else if (address.Scheme == "amqp" && !address.IsLoopback)
             yield return "address: events decide who may ask for access, so they travel over amqps; amqp is only for loopback.";
         if (string.IsNullOrWhiteSpace(source.Entity))
-            yield return "entity: the queue, or \"topic/Subscriptions/name\"; with RabbitMQ \"/amq/queue/name\".";
-        if (source.Credit is < 1 or > 1000)
-            yield return "credit: how many events may be in hand at once, 1 to 1000.";
+            yield return $"entity: {entity}";
         if ((source.SasKeyName.Length == 0) != (source.SasKeyFile.Length == 0))
             yield return "sasKeyName, sasKeyFile: give both, or neither for the default Azure credential.";
-        if (source.Kind == EventSourceOptions.ServiceBus && (source.User.Length > 0 || source.PasswordFile.Length > 0 || source.VirtualHost.Length > 0))
+        if (source.Kind == AmqpPeerOptions.ServiceBus && (source.User.Length > 0 || source.PasswordFile.Length > 0 || source.VirtualHost.Length > 0))
             yield return "user, passwordFile, virtualHost: Service Bus knows none of them; use sasKeyName and sasKeyFile, or the default Azure credential.";
-        if (source.Kind == EventSourceOptions.Amqp && source.SasKeyName.Length > 0)
+        if (source.Kind == AmqpPeerOptions.Amqp && source.SasKeyName.Length > 0)
             yield return "sasKeyName: only Service Bus takes shared access keys; use user and passwordFile.";
         if ((source.User.Length == 0) != (source.PasswordFile.Length == 0))
             yield return "user, passwordFile: give both, or neither for a broker that lets everybody in.";

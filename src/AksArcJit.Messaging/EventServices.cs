@@ -3,7 +3,6 @@ using AksArcJit.Broker.Ports;
 using AksArcJit.Messaging.Amqp;
 using AksArcJit.Messaging.Events;
 using AksArcJit.Messaging.Webhooks;
-using Azure.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -78,9 +77,5 @@ internal sealed class EventLoops(
     : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(options.Value.Sources.Select(source =>
-        new AmqpEventSource(source, sources.Find(source.Name), TokensFor(source), events, metrics, entropy, time, log).RunAsync(stoppingToken)));
-
-    private ITokens? TokensFor(EventSourceOptions source) => source.Kind != EventSourceOptions.ServiceBus ? null
-        : source.SasKeyName.Length > 0 ? new SharedAccessTokens(source.SasKeyName, File.ReadAllText(source.SasKeyFile).Trim(), time)
-        : new EntraTokens(new DefaultAzureCredential());
+        new AmqpEventSource(source, sources.Find(source.Name), ServiceBusTokens.For(source, time), events, metrics, entropy, time, log).RunAsync(stoppingToken)));
 }

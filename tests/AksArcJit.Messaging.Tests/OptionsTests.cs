@@ -20,7 +20,34 @@ public sealed class OptionsTests : IDisposable
                 new() { Name = "rabbit", Kind = "amqp", Address = "amqp://127.0.0.1:5672", Entity = "/amq/queue/tickets", User = "u", PasswordFile = _file },
             ],
             Webhook = new() { Keys = [new() { Name = "servicenow", KeyFile = _file }, new() { Name = "servicenow", KeyFile = _file }] },
+            Outlets =
+            [
+                // A source and an outlet may share a name: they are told apart everywhere.
+                new() { Name = "bus", Address = "amqps://contoso.servicebus.windows.net", Entity = "facts", Mode = "structured" },
+                new() { Name = "hook", Kind = "webhook", Url = "https://siem.example/facts?tenant=1", KeyFiles = [_file, _file] },
+            ],
         }));
+    }
+
+    [Fact]
+    public void Outlets_WhenWrongEverywhere_ThenEveryFaultIsToldAtOnce()
+    {
+        var faults = Faults(new EventOptions
+        {
+            Outlets =
+            [
+                new() { Name = "No name", Kind = "kafka", Address = "amqp://broker.example", Mode = "both", Url = "https://x" },
+                new() { Name = "twin", Kind = "webhook", Url = "http://siem.example", Address = "amqps://x" },
+                new() { Name = "twin", Kind = "webhook", Url = "https://u:p@siem.example", KeyFiles = ["/nowhere"] },
+            ],
+        });
+        string[] expected =
+        [
+            "outlets[0].name", "outlets[0].kind", "outlets[0].mode", "outlets[0].address", "outlets[0].entity", "outlets[0].url, keyFiles",
+            "outlets[1].url", "outlets[1].keyFiles: one file", "outlets[1].address, entity", "outlets[2].url", "outlets[2].keyFiles: '/nowhere'", "'twin'",
+        ];
+        Assert.All(expected, one => Assert.Contains(faults, fault => fault.Contains(one, StringComparison.Ordinal)));
+        Assert.Equal(expected.Length, faults.Count);
     }
 
     [Fact]

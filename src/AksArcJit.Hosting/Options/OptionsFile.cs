@@ -31,9 +31,10 @@ public static class OptionsFile
         var directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var formerKeys = written.GetSection("checkpoints:key:former").GetChildren().Select(file => file.Path);
         var kubeconfigs = written.GetSection("clusters").GetChildren().Select(cluster => $"{cluster.Path}:kubeconfig");
-        var events = written.GetSection("events:sources").GetChildren()
+        var events = written.GetSection("events:sources").GetChildren().Concat(written.GetSection("events:outlets").GetChildren())
             .SelectMany(source => (string[])[$"{source.Path}:sasKeyFile", $"{source.Path}:passwordFile", $"{source.Path}:caFile"])
-            .Concat(written.GetSection("events:webhook:keys").GetChildren().Select(key => $"{key.Path}:keyFile"));
+            .Concat(written.GetSection("events:webhook:keys").GetChildren().Select(key => $"{key.Path}:keyFile"))
+            .Concat(written.GetSection("events:outlets").GetChildren().SelectMany(outlet => outlet.GetSection("keyFiles").GetChildren()).Select(file => file.Path));
         var whole = Paths.Concat(kubeconfigs).Concat(formerKeys).Concat(events)
             .Where(key => !string.IsNullOrWhiteSpace(written[key]))
             .ToDictionary(key => key, key => (string?)Path.Combine(directory, written[key]!));

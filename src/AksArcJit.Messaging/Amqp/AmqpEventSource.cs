@@ -48,7 +48,7 @@ internal sealed class AmqpEventSource(
     /// <returns>Why the connection ended.</returns>
     private async Task<string> ListenAsync(CancellationToken stop)
     {
-        await using var link = await AmqpLink.OpenAsync(options, tokens, entropy, time, failure => log.TokenNotRenewed(state.Name, failure.Message), stop);
+        await using var link = await AmqpLink.OpenReceiverAsync(options, tokens, entropy, time, failure => log.TokenNotRenewed(state.Name, failure.Message), stop);
         var profile = options.Kind == EventSourceOptions.ServiceBus ? BrokerProfile.ServiceBus : BrokerProfile.Standard;
         var locks = link.Management is { } management ? new LockRenewal(management, time, reason => log.LockNotRenewed(state.Name, reason)) : null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, link.Closed);

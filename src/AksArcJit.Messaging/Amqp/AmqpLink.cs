@@ -7,7 +7,7 @@ using Amqp.Sasl;
 
 namespace AksArcJit.Messaging.Amqp;
 
-/// <summary>One connection to a source with the link that messages come on: TLS, SASL and, with Service Bus, claims are settled when it is open.</summary>
+/// <summary>One connection to a broker with the link that messages come or go on: TLS, SASL and, with Service Bus, claims are settled when it is open.</summary>
 internal sealed class AmqpLink : IAsyncDisposable
 {
     private const int IdleMilliseconds = 60_000;
@@ -18,8 +18,14 @@ internal sealed class AmqpLink : IAsyncDisposable
 
     private AmqpLink(Connection connection) => _connection = connection;
 
-    /// <summary>Null until the link is open.</summary>
-    public ReceiverLink Receiver { get; private set; } = null!;
+    /// <summary>The link itself; null until it is open.</summary>
+    private Link? _link;
+
+    /// <summary>Of a connection opened to hear.</summary>
+    public ReceiverLink Receiver => (ReceiverLink)_link!;
+
+    /// <summary>Of a connection opened to send.</summary>
+    public SenderLink Sender => (SenderLink)_link!;
 
     /// <summary>Null where the broker has no locks.</summary>
     public RequestLink? Management { get; private set; }
@@ -31,8 +37,18 @@ internal sealed class AmqpLink : IAsyncDisposable
 
     /// <param name="tokens">Null where the broker takes no claims.</param>
     /// <exception cref="Exception">Of many kinds: whatever stands between us and the broker.</exception>
-    public static async Task<AmqpLink> OpenAsync(
-        EventSourceOptions source, ITokens? tokens, IEntropy entropy, TimeProvider time, Action<Exception> tokenFailed, CancellationToken cancellation)
+    public static Task<AmqpLink> OpenReceiverAsync(
+        AmqpPeerOptions peer, ITokens? tokens, IEntropy entropy, TimeProvider time, Action<Exception> tokenFailed, CancellationToken cancellation) =>
+        OpenAsync(peer, tokens, entropy, time, tokenFailed, [peer.Entity, ManagementOf(peer)], (link, name, opening) => link.AttachReceiverAsync(peer.Entity, name, opening), cancellation);
+
+    /// <inheritdoc cref="OpenReceiverAsync"/>
+    public static Task<AmqpLink> OpenSenderAsync(
+        AmqpPeerOptions peer, ITokens? tokens, IEntropy entropy, TimeProvider time, Action<Exception> tokenFailed, CancellationToken cancellation) =>
+        OpenAsync(peer, tokens, entropy, time, tokenFailed, [peer.Entity], (link, name, opening) => link.AttachSenderAsync(peer.Entity, name, opening), cancellation);
+
+    private static async Task<AmqpLink> OpenAsync(
+        AmqpPeerOptions source, ITokens? tokens, IEntropy entropy, TimeProvider time, Action<Exception> tokenFailed,
+        IReadOnlyList<string> entities, Func<AmqpLink, string, CancellationToken, Task> attach, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
@@ -46,13 +62,14 @@ internal sealed class AmqpLink : IAsyncDisposable
             if (tokens is not null)
             {
                 var cbs = link.Session();
-                string[] audiences = [.. ((string[])[source.Entity, ManagementOf(source)]).Select(entity => $"amqp://{address.Host}/{entity}")];
+                string[] audiences = [.. entities.Select(entity => $"amqp://{address.Host}/{entity}")];
                 var security = new ClaimsBasedSecurity(new RequestLink(cbs, "$cbs", $"{name}-cbs", time), tokens, audiences, time);
                 var expiresAt = await security.ShowAsync(opening.Token);
                 _ = security.KeepShowingAsync(expiresAt, tokenFailed, link.Closed);
-                link.Management = new RequestLink(link.Session(), ManagementOf(source), $"{name}-management", time);
+                if (entities.Contains(ManagementOf(source)))
+                    link.Management = new RequestLink(link.Session(), ManagementOf(source), $"{name}-management", time);
             }
-            await link.AttachAsync(source.Entity, name, opening.Token);
+            await attach(link, name, opening.Token);
             return link;
         }
         catch
@@ -65,7 +82,7 @@ internal sealed class AmqpLink : IAsyncDisposable
     /// <summary>From the inside out: RabbitMQ may lose settlements that are still under way when a connection is closed over them.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var part in (AmqpObject?[])[Receiver, Receiver?.Session, _connection])
+        foreach (var part in (AmqpObject?[])[_link, _link?.Session, _connection])
             await CloseAsync(part);
         await _closed.CancelAsync();
     }
@@ -84,9 +101,9 @@ internal sealed class AmqpLink : IAsyncDisposable
         }
     }
 
-    private static string ManagementOf(EventSourceOptions source) => $"{source.Entity}/$management";
+    private static string ManagementOf(AmqpPeerOptions source) => $"{source.Entity}/$management";
 
-    private static async Task<Connection> ConnectAsync(EventSourceOptions source, Uri uri, CancellationToken cancellation)
+    private static async Task<Connection> ConnectAsync(AmqpPeerOptions source, Uri uri, CancellationToken cancellation)
     {
         var factory = new ConnectionFactory();
         factory.AMQP.IdleTimeout = IdleMilliseconds;
@@ -129,23 +146,33 @@ internal sealed class AmqpLink : IAsyncDisposable
     }
 
     // No two instances may share a link's name: the second would take the first one's link from it.
-    private static string NameOf(EventSourceOptions source, IEntropy entropy)
+    private static string NameOf(AmqpPeerOptions source, IEntropy entropy)
     {
         Span<byte> own = stackalloc byte[8];
         entropy.Fill(own);
         return $"aksarcjit-{source.Name}-{Convert.ToHexStringLower(own)}";
     }
 
-    private async Task AttachAsync(string entity, string name, CancellationToken cancellation)
+    private Task AttachReceiverAsync(string entity, string name, CancellationToken cancellation) => AttachAsync(
+        attached => new ReceiverLink(Session(), name,
+            new Attach { Source = new Source { Address = entity }, Target = new Target(), RcvSettleMode = ReceiverSettleMode.First, SndSettleMode = SenderSettleMode.Unsettled },
+            attached),
+        attach => attach.Source is not null, cancellation);
+
+    private Task AttachSenderAsync(string entity, string name, CancellationToken cancellation) => AttachAsync(
+        attached => new SenderLink(Session(), name,
+            new Attach { Source = new Source(), Target = new Target { Address = entity }, RcvSettleMode = ReceiverSettleMode.First, SndSettleMode = SenderSettleMode.Unsettled },
+            attached),
+        attach => attach.Target is not null, cancellation);
+
+    private async Task AttachAsync(Func<OnAttached, Link> open, Func<Attach, bool> isOpen, CancellationToken cancellation)
     {
         var attached = new TaskCompletionSource<Attach>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Receiver = new ReceiverLink(Session(), name,
-            new Attach { Source = new Source { Address = entity }, Target = new Target(), RcvSettleMode = ReceiverSettleMode.First, SndSettleMode = SenderSettleMode.Unsettled },
-            (_, attach) => attached.TrySetResult(attach));
-        CloseWith(Receiver);
-        Receiver.AddClosedCallback((_, error) => attached.TrySetException(new AmqpException(error ?? new Error(ErrorCode.DetachForced) { Description = _reason })));
-        // A link that is refused is attached without a source first, and then closed with the reason.
-        if ((await attached.Task.WaitAsync(cancellation)).Source is null)
+        _link = open((_, attach) => attached.TrySetResult(attach));
+        CloseWith(_link);
+        _link.AddClosedCallback((_, error) => attached.TrySetException(new AmqpException(error ?? new Error(ErrorCode.DetachForced) { Description = _reason })));
+        // A link that is refused is attached without a source, or target, first, and then closed with the reason.
+        if (!isOpen(await attached.Task.WaitAsync(cancellation)))
         {
             await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             throw new AmqpException(ErrorCode.NotFound, _reason);

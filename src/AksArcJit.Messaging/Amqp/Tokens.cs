@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Core;
+using Azure.Identity;
 
 namespace AksArcJit.Messaging.Amqp;
 
@@ -42,4 +43,12 @@ internal sealed class EntraTokens(TokenCredential credential) : ITokens
         var token = await credential.GetTokenAsync(Scope, cancellation);
         return new Token("jwt", token.Token, token.ExpiresOn);
     }
+}
+
+internal static class ServiceBusTokens
+{
+    /// <summary>Null where the broker takes no claims.</summary>
+    public static ITokens? For(AmqpPeerOptions peer, TimeProvider time) => peer.Kind != AmqpPeerOptions.ServiceBus ? null
+        : peer.SasKeyName.Length > 0 ? new SharedAccessTokens(peer.SasKeyName, File.ReadAllText(peer.SasKeyFile).Trim(), time)
+        : new EntraTokens(new DefaultAzureCredential());
 }

@@ -1,6 +1,7 @@
 using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
+using AksArcJit.Broker.Publishing;
 using AksArcJit.Contracts;
 using AksArcJit.Lifecycle;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,8 @@ namespace AksArcJit.Web.Health;
 
 /// <summary>Asks the journal and each cluster whether they answer. Anybody may ask, so that answers are shared for a moment.</summary>
 internal sealed class ReadinessCheck(
-    IJournal journal, IClusters clusters, IEventSources sources, ClusterBook book, JournalHealth evidence, TimeProvider time, ILogger<ReadinessCheck> log)
+    IJournal journal, IClusters clusters, IEventSources sources, ClusterBook book, JournalHealth evidence, TimeProvider time, ILogger<ReadinessCheck> log,
+    Publisher? publisher = null)
 {
     private const string Ok = "ok";
     private const string Fault = "fault";
@@ -40,10 +42,12 @@ internal sealed class ReadinessCheck(
             (Id: entry.Id.Text, State: await ClusterStateAsync(entry.Id))));
         var isUp = await journalState == Ok;
         var events = sources.Read();
+        var outlets = publisher?.Outlets ?? [];
         return new Readiness
         {
             // A journal whose evidence is in doubt still has to end what stands: the broker stays in service.
-            Status = !isUp ? "unready" : evidence.IsWell && clusterStates.All(one => one.State.Status == Ok) && events.All(one => one.IsConnected) ? "ready" : "degraded",
+            Status = !isUp ? "unready" : evidence.IsWell && clusterStates.All(one => one.State.Status == Ok) && events.All(one => one.IsConnected)
+                && outlets.All(one => one.Fault is null) ? "ready" : "degraded",
             Journal = await journalState,
             Checkpoints = evidence.Objection is not null ? "contradicted"
                 : evidence.Uncompared is not null ? "uncompared"
@@ -60,6 +64,13 @@ internal sealed class ReadinessCheck(
                 Status = one.IsConnected ? Ok : Fault,
                 LastEventAt = one.LastEventAt,
                 LagSeconds = one.Lag?.TotalSeconds,
+            }),
+            Outlets = outlets.ToDictionary(one => one.Name, one => new OutletReadiness
+            {
+                Status = one.Fault is null ? Ok : Fault,
+                LastPublishedAt = one.LastPublishedAt,
+                LagSeconds = one.Lag.TotalSeconds,
+                Waiting = one.Waiting,
             }),
         };
     }

@@ -10,6 +10,12 @@ public interface IMessageBroker : IDisposable
     /// <summary>How a source of the options reaches the queue through <paramref name="port"/>.</summary>
     EventSourceOptions SourceAt(int port);
 
+    /// <summary>How an outlet of the options reaches it through <paramref name="port"/>.</summary>
+    EventOutletOptions OutletAt(int port);
+
+    /// <summary>What an outlet sent, in order, once <paramref name="least"/> are there.</summary>
+    Task<IReadOnlyList<Message>> SentAsync(int least);
+
     Task SendAsync(IEnumerable<Message> messages);
 
     /// <summary>Bodies of what was dead-lettered, taken from there once <paramref name="least"/> are there.</summary>

@@ -20,6 +20,31 @@ public sealed class RabbitMqQueue(RabbitMq rabbit, string queue) : IMessageBroke
         VirtualHost = "/",
     };
 
+    public EventOutletOptions OutletAt(int port) => new()
+    {
+        Name = "rabbitmq",
+        Kind = AmqpPeerOptions.Amqp,
+        Address = $"amqp://127.0.0.1:{port}",
+        Entity = $"/amq/queue/{queue}",
+        User = RabbitMq.User,
+        PasswordFile = rabbit.PasswordFile,
+        VirtualHost = "/",
+    };
+
+    public async Task<IReadOnlyList<Message>> SentAsync(int least)
+    {
+        var connection = await ConnectAsync();
+        var receiver = new ReceiverLink(new Session(connection), "sent", $"/amq/queue/{queue}");
+        var sent = new List<Message>();
+        while (await receiver.ReceiveAsync(sent.Count < least ? TimeSpan.FromSeconds(30) : Empty) is { } message)
+        {
+            receiver.Accept(message);
+            sent.Add(message);
+        }
+        await connection.CloseAsync();
+        return sent;
+    }
+
     public async Task SendAsync(IEnumerable<Message> messages)
     {
         var connection = await ConnectAsync();

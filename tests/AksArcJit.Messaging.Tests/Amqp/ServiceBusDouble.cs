@@ -16,6 +16,7 @@ namespace AksArcJit.Messaging.Tests.Amqp;
 public sealed class ServiceBusDouble : IMessageBroker
 {
     public const string Entity = "tickets/Subscriptions/aksarcjit";
+    public const string Topic = "facts";
     private const int MostDeliveries = 10;
     private static readonly Symbol LockedUntilName = "x-opt-locked-until";
     private static readonly Symbol EnqueuedTimeName = "x-opt-enqueued-time";
@@ -25,6 +26,7 @@ public sealed class ServiceBusDouble : IMessageBroker
     private readonly LinkedList<Entry> _ready = [];
     private readonly Dictionary<Guid, Entry> _locked = [];
     private readonly ConcurrentQueue<Message> _dead = [];
+    private readonly ConcurrentQueue<Message> _taken = [];
     private readonly SemaphoreSlim _news = new(0);
     private readonly string _keyFile = Path.GetTempFileName();
 
@@ -44,7 +46,8 @@ public sealed class ServiceBusDouble : IMessageBroker
         _host.RegisterRequestProcessor("$cbs", new Answering(PutToken));
         _host.RegisterRequestProcessor($"{Entity}/$management", new Answering(Renew));
         _host.RegisterMessageSource(Entity, new Delivering(this));
-        _host.AddressResolver = (_, attach) => attach.Role && ((Source)attach.Source).Address == Entity && Tokens.IsEmpty
+        _host.RegisterMessageProcessor(Topic, new Taking(this));
+        _host.AddressResolver = (_, attach) => (attach.Role ? ((Source)attach.Source).Address == Entity : ((Target)attach.Target).Address == Topic) && Tokens.IsEmpty
             ? throw new AmqpException(ErrorCode.UnauthorizedAccess, "no token was put")
             : null;
         _host.Open();
@@ -73,6 +76,24 @@ public sealed class ServiceBusDouble : IMessageBroker
         SasKeyName = "listen",
         SasKeyFile = _keyFile,
     };
+
+    public EventOutletOptions OutletAt(int port) => new()
+    {
+        Name = "servicebus",
+        Address = $"amqp://127.0.0.1:{port}",
+        Entity = Topic,
+        SasKeyName = "send",
+        SasKeyFile = _keyFile,
+    };
+
+    /// <summary>What the topic answers a message; null accepts it.</summary>
+    public Func<Message, Error?>? Answer { get; set; }
+
+    public async Task<IReadOnlyList<Message>> SentAsync(int least)
+    {
+        await Waiting.UntilAsync(() => _taken.Count >= least);
+        return [.. _taken];
+    }
 
     public Task SendAsync(IEnumerable<Message> messages)
     {
@@ -268,6 +289,22 @@ public sealed class ServiceBusDouble : IMessageBroker
         public Task<ReceiveContext> GetMessageAsync(ListenerLink link) => bus.GetMessageAsync(link);
 
         public void DisposeMessage(ReceiveContext receiveContext, DispositionContext dispositionContext) => bus.DisposeMessage(receiveContext, dispositionContext);
+    }
+
+    private sealed class Taking(ServiceBusDouble bus) : IMessageProcessor
+    {
+        public int Credit => 100;
+
+        public void Process(MessageContext messageContext)
+        {
+            if (bus.Answer?.Invoke(messageContext.Message) is { } error)
+            {
+                messageContext.Complete(error);
+                return;
+            }
+            bus._taken.Enqueue(messageContext.Message);
+            messageContext.Complete();
+        }
     }
 
     private sealed class Answering(Func<Message, (int Status, object? Body)> answer) : IRequestProcessor
