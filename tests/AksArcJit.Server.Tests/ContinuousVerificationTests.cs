@@ -185,6 +185,10 @@ public sealed class ContinuousVerificationTests : IDisposable
 
         public Task SettleAsync(StreamId stream, long version, CancellationToken cancellation) => throw new NotSupportedException();
 
+        public Task<OpenEntry?> FindOpenAsync(StreamId stream, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task MarkPublishedAsync(StreamId stream, IReadOnlyDictionary<string, long> upTo, CancellationToken cancellation) => throw new NotSupportedException();
+
         public Task<Page> FindAsync(RequestQuery query, CancellationToken cancellation) => throw new NotSupportedException();
 
         public Task CheckAsync(CancellationToken cancellation) => throw new NotSupportedException();
