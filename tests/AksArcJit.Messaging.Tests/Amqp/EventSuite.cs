@@ -69,6 +69,60 @@ public abstract class EventSuite
     }
 
     [Fact]
+    public async Task AClose_WhenGrantsStandOnSeveralClustersAndOneIsBeingMade_ThenAllEndWithin2s()
+    {
+        using var broker = await BrokerAsync();
+        var others = new[] { "edge-02", "edge-03" }.Select(name => new FakeCluster(ClusterId.Parse(name), "test", World.Clock)).ToList();
+        var options = TestBroker.Options();
+        foreach (var other in others)
+        {
+            var copy = TestBroker.Options().Clusters[0];
+            copy.Id = other.Id.Text;
+            options.Clusters.Add(copy);
+        }
+        var process = new TestBroker(World.Journal, new FakeClusters([World.Cluster, .. others]), World.Clock, 77, options: options);
+        await process.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Report(
+            Sample.Ticket() with { Clusters = [Sample.ClusterId, .. others.Select(other => other.Id)] }, Sample.Operator), CancellationToken.None);
+        var active = new List<RequestId>();
+        foreach (var cluster in new[] { World.Cluster, others[0], others[1] })
+        {
+            var asked = await process.AskAsync($"active-{cluster.Id}", TimeSpan.FromMinutes(30), new Scope.Namespace("one"), cluster: cluster.Id);
+            active.Add(Assert.IsType<Submission.Recorded>(asked).History.Id);
+            await process.ApproveAsync(active[^1], Sample.Approver);
+            Assert.Single(cluster.Bindings);
+        }
+        // The last is in the middle of its create when the close comes.
+        var (sent, hang) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        others[1].BeforeCreate = () =>
+        {
+            sent.TrySetResult();
+            return hang.Task;
+        };
+        var granting = Assert.IsType<Submission.Recorded>(
+            await process.AskAsync("granting", TimeSpan.FromMinutes(30), new Scope.Namespace("two"), cluster: others[1].Id)).History.Id;
+        var approving = process.ApproveAsync(granting, Sample.Approver);
+        await sent.Task;
+        Assert.IsType<RequestState.Granting>(await process.StateAsync(granting));
+        await using var ear = new Ear(process).Listen(broker.SourceAt(broker.Port));
+        await Waiting.UntilAsync(() => ear.State.Status.IsConnected, Pass);
+
+        var begun = TimeProvider.System.GetTimestamp();
+        await broker.SendAsync([Told.Close(Sample.TicketId.Text, "e-1").Binary()]);
+        await Waiting.UntilAsync(() => World.Cluster.Bindings.Count + others.Sum(other => other.Bindings.Count) == 0, Pass);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        begun = TimeProvider.System.GetTimestamp();
+        hang.SetResult();
+        await approving;
+        await Waiting.UntilAsync(() => others[1].Bindings.Count == 0 && ear.Settled("heard") == 1, Pass);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+
+        foreach (var id in active)
+            Assert.IsType<RequestState.Closed>(await process.StateAsync(id));
+        Assert.IsNotType<RequestState.Active>(await process.StateAsync(granting));
+        Assert.Contains(others[1].Log, one => one.Name == Lifecycle.Roles.BindingName.For(granting, new Scope.Namespace("two")));
+    }
+
+    [Fact]
     public async Task Events_WhenDoubledAndOutOfOrder_ThenTheHighestSequenceWinsAndEachCountsOnce()
     {
         using var broker = await BrokerAsync();

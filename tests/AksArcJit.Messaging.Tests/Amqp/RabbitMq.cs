@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using AksArcJit.Messaging.Tests.Amqp;
@@ -26,9 +27,15 @@ public sealed class RabbitMq : IAsyncDisposable
     private Process? _epmd;
     private Process? _server;
     private Task? _started;
+    private Dictionary<string, string> _environment = [];
     private int _taken;
 
     public int Port { get; private set; }
+
+    /// <summary>With a certificate for <c>localhost</c> from the authority of <see cref="CaFile"/>.</summary>
+    public int TlsPort { get; private set; }
+
+    public string CaFile => At("ca.pem");
 
     public string PasswordFile => Path.Combine(_folder, "password");
 
@@ -60,14 +67,17 @@ public sealed class RabbitMq : IAsyncDisposable
     private async Task StartAsync()
     {
         var (epmdPort, distributionPort) = (FreePort(), FreePort());
-        Port = FreePort();
+        (Port, TlsPort) = (FreePort(), FreePort());
         File.WriteAllText(PasswordFile, _password + "\n");
+        Certify();
         File.WriteAllText(At("enabled_plugins"), "[rabbitmq_amqp1_0].\n");
         File.WriteAllText(At("definitions.json"), Definitions());
-        File.WriteAllText(At("rabbitmq.conf"), $"listeners.tcp.1 = 127.0.0.1:{Port}\nload_definitions = {At("definitions.json")}\nlog.console = true\nlog.file = false\n");
+        File.WriteAllText(At("rabbitmq.conf"), $"listeners.tcp.1 = 127.0.0.1:{Port}\nlisteners.ssl.1 = 127.0.0.1:{TlsPort}\n"
+            + $"ssl_options.cacertfile = {CaFile}\nssl_options.certfile = {At("server.pem")}\nssl_options.keyfile = {At("server.key")}\n"
+            + $"load_definitions = {At("definitions.json")}\nlog.console = true\nlog.file = false\n");
 
         _epmd = Start(FindEpmd()!, ["-port", $"{epmdPort}", "-address", "127.0.0.1"], []);
-        _server = Start(Script, [], new Dictionary<string, string>
+        _environment = new Dictionary<string, string>
         {
             ["HOME"] = _folder,
             ["ERL_EPMD_PORT"] = $"{epmdPort}",
@@ -84,8 +94,42 @@ public sealed class RabbitMq : IAsyncDisposable
             ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
             ["RABBITMQ_PID_FILE"] = At("pid"),
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none",
-        });
+        };
+        await StartServerAsync();
+    }
+
+    private async Task StartServerAsync()
+    {
+        _server = Start(Script, [], _environment);
         await ListeningAsync(_server).WaitAsync(StartLimit);
+    }
+
+    /// <summary>Ends the server and everything that it started, as a crash of the machine would, and starts it over what it left.</summary>
+    public async Task CrashAndRestartAsync()
+    {
+        _server!.Kill(entireProcessTree: true);
+        await _server.WaitForExitAsync();
+        _server.Dispose();
+        await StartServerAsync();
+    }
+
+    private void Certify()
+    {
+        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var authority = new CertificateRequest("CN=aksarcjit test authority", authorityKey, HashAlgorithmName.SHA256);
+        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        authority.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        var (from, until) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var root = authority.CreateSelfSigned(from, until);
+        using var serverKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var server = new CertificateRequest("CN=localhost", serverKey, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        server.CertificateExtensions.Add(names.Build());
+        using var certificate = server.Create(root, from, until, RandomNumberGenerator.GetBytes(8));
+        File.WriteAllText(CaFile, root.ExportCertificatePem());
+        File.WriteAllText(At("server.pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(At("server.key"), serverKey.ExportPkcs8PrivateKeyPem());
     }
 
     private static async Task ListeningAsync(Process server)

@@ -116,7 +116,7 @@ public abstract class OutletSuite
         Assert.Equal(Types, (await broker.SentAsync(Types.Length)).Select(message => message.Properties.Subject));
     }
 
-    private protected static AmqpOutlet OutletOf(EventOutletOptions options) => new(
+    internal static AmqpOutlet OutletOf(EventOutletOptions options) => new(
         options, new EventWriter("test"), ServiceBusTokens.For(options, TimeProvider.System), new SeededEntropy(Environment.TickCount), TimeProvider.System,
         NullLogger<AmqpOutlet>.Instance);
 
