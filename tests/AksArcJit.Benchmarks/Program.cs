@@ -1,4 +1,5 @@
 using AksArcJit.Benchmarks.Cluster;
+using AksArcJit.Benchmarks.Events;
 using AksArcJit.Benchmarks.Journal;
 
 // Ratios of what the product does to what the machine can do, measured in one run: the machine's speed cancels out.
@@ -9,6 +10,7 @@ Dictionary<string, Func<bool, Task<bool>>> runs = new(StringComparer.Ordinal)
     ["verify"] = VerifyRun.RunAsync,
     ["open"] = OpenRun.RunAsync,
     ["cluster"] = ClusterRun.RunAsync,
+    ["events"] = EventRun.RunAsync,
 };
 
 var isSmoke = args.Contains("--smoke");

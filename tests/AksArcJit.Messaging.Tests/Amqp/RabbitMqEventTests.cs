@@ -1,6 +1,7 @@
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
 using AksArcJit.Messaging.Tests.Outlets;
+using AksArcJit.TestKit.Amqp;
 using AksArcJit.TestKit.Publishing;
 
 namespace AksArcJit.Messaging.Tests.Amqp;
@@ -8,13 +9,12 @@ namespace AksArcJit.Messaging.Tests.Amqp;
 /// <summary>The suite on RabbitMQ, and what only a broker that is a process of its own can show.</summary>
 public sealed class RabbitMqEventTests(RabbitMq rabbit) : EventSuite
 {
-    protected override async Task<IMessageBroker> BrokerAsync() => new RabbitMqQueue(rabbit, await rabbit.QueueAsync());
+    protected override async Task<IMessageBroker> BrokerAsync() => await rabbit.NewAsync();
 
     [Fact]
     public async Task Tls_WhenItsAuthorityIsNamed_ThenEventsComeAndGoAndWithoutItNothingDoes()
     {
-        var name = await rabbit.QueueAsync();
-        using var queue = new RabbitMqQueue(rabbit, name);
+        using var queue = await rabbit.NewAsync();
         EventSourceOptions Source(string caFile, string host = "localhost")
         {
             var source = queue.SourceAt(0);
@@ -56,8 +56,8 @@ public sealed class RabbitMqCrashTests : IAsyncLifetime
     [Fact]
     public async Task TheBroker_WhenKilledInTheMiddleOfABatch_ThenEachEventCountsOnceAndNoneIsLostEitherWay()
     {
-        using var heard = new RabbitMqQueue(_rabbit, await _rabbit.QueueAsync());
-        using var taken = new RabbitMqQueue(_rabbit, await _rabbit.QueueAsync());
+        using var heard = await _rabbit.NewAsync();
+        using var taken = await _rabbit.NewAsync();
         await using var ear = new Ear(_world.Broker).Listen(heard.SourceAt(heard.Port));
         await using var outlet = RabbitMqOutletTests.OutletOf(taken.OutletAt(taken.Port));
         await using var process = new PublishingBroker(_world, 60, [outlet]);

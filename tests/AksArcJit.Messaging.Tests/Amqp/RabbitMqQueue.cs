@@ -1,3 +1,4 @@
+using AksArcJit.TestKit.Amqp;
 using Amqp;
 
 namespace AksArcJit.Messaging.Tests.Amqp;

@@ -5,15 +5,12 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using AksArcJit.Messaging.Tests.Amqp;
 
-[assembly: AssemblyFixture(typeof(RabbitMq))]
-
-namespace AksArcJit.Messaging.Tests.Amqp;
+namespace AksArcJit.TestKit.Amqp;
 
 /// <summary>
 /// RabbitMQ from the system's packages as an ordinary process: directories of its own, loopback, free ports, its own epmd (which would
-/// outlive it, and is ended by its id). Started by the first test that needs it.
+/// outlive it, and is ended by its id). Started by the first who needs it.
 /// </summary>
 public sealed class RabbitMq : IAsyncDisposable
 {
@@ -30,6 +27,9 @@ public sealed class RabbitMq : IAsyncDisposable
     private Dictionary<string, string> _environment = [];
     private int _taken;
 
+    /// <summary>Debian package rabbitmq-server.</summary>
+    public static bool IsInstalled => File.Exists(Script) && FindEpmd() is not null;
+
     public int Port { get; private set; }
 
     /// <summary>With a certificate for <c>localhost</c> from the authority of <see cref="CaFile"/>.</summary>
@@ -44,7 +44,6 @@ public sealed class RabbitMq : IAsyncDisposable
     /// <summary>A quorum queue that nobody else uses, with <c>&lt;name&gt;.dead</c> for what is rejected or delivered ten times.</summary>
     public async Task<string> QueueAsync()
     {
-        Assert.SkipUnless(File.Exists(Script) && FindEpmd() is not null, "RabbitMQ is not installed (Debian package rabbitmq-server); ./scripts/test.sh installs it.");
         lock (_gate)
             _started ??= StartAsync();
         await _started;
