@@ -2,27 +2,29 @@
 # Sets up, builds and starts the broker with a cluster, then plays one lifecycle through the public HTTP API:
 # ticket, request, consent, access allowed, expiry, access denied, journal.
 . "$(dirname "$0")/setup.sh"
+. "$root/scripts/functions-host.sh"
 
 usage() {
     cat <<'TEXT'
 usage: ./scripts/run.sh [options]
   --once              play the lifecycle and exit: 0 only if every step held; leaves no binding
   --serve             serve without playing
+  --host KIND         server (default) or functions: the Azure Functions host, with Azurite (see the README)
   --journal KIND      sqlite (default) or azurite (the Table Storage emulator, installed and started here)
   --window 20s        length of the access window, in s, m or h
-  --port N            the broker's port on 127.0.0.1 (default 7480; DevCluster takes N+1, Azurite N+2)
+  --port N            the broker's port on 127.0.0.1 (default 7480; DevCluster takes N+1, Azurite N+2 to N+4)
   --data DIR          where everything is kept (default .run)
   --kubeconfig FILE   a real cluster instead of DevCluster, by its current context; the rights of infra/kubernetes/base are enough
   --installation NAME the label of its bindings (default: local; with --kubeconfig aksarcjit, as infra/kubernetes/base allows)
 TEXT
 }
 
-mode=play journal=sqlite window=20s port=7480 data=$root/.run kubeconfig= installation=
+mode=play host=server journal=sqlite window=20s port=7480 data=$root/.run kubeconfig= installation=
 while [ $# -gt 0 ]; do
     case $1 in
         --once) mode=once ;;
         --serve) mode=serve ;;
-        --journal | --window | --port | --data | --kubeconfig | --installation)
+        --host | --journal | --window | --port | --data | --kubeconfig | --installation)
             [ $# -gt 1 ] || { usage >&2; die "$1 needs a value"; }
             printf -v "${1#--}" '%s' "$2"; shift ;;
         -h | --help) usage; exit 0 ;;
@@ -31,6 +33,8 @@ while [ $# -gt 0 ]; do
     shift
 done
 [[ $journal = sqlite || $journal = azurite ]] || die "--journal is sqlite or azurite"
+[[ $host = server || $host = functions ]] || die "--host is server or functions"
+[ "$host" = server ] || journal=azurite
 [[ $window =~ ^([1-9][0-9]{0,4})([smh])$ ]] || die "--window is a number and s, m or h, for example 20s"
 duration=PT${BASH_REMATCH[1]}${BASH_REMATCH[2]^^}
 case ${BASH_REMATCH[2]} in s) seconds=1 ;; m) seconds=60 ;; h) seconds=3600 ;; esac
@@ -45,16 +49,19 @@ need curl curl
 need jq jq
 need kubectl kubernetes-client
 [ "$journal" = sqlite ] || need_azurite
+[ "$host" = server ] || need_functions_host
 
 mkdir -p "$data"
 data=$(realpath "$data")
 chmod 700 "$data"
 pids=()
-# Only what was started here is ended, by its id.
+# Only what was started here is ended, by its id, each before what it needs.
 finish() {
-    local pid
-    for pid in "${pids[@]:-}"; do [ -n "$pid" ] && kill "$pid" 2>/dev/null || true; done
-    wait 2>/dev/null || true
+    local i
+    for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
+        kill "${pids[i]}" 2>/dev/null || true
+        wait "${pids[i]}" 2>/dev/null || true
+    done
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
@@ -78,6 +85,10 @@ for project in src/AksArcJit.Server tests/AksArcJit.DevCluster; do
     dotnet build "$root/$project" -c Release -v quiet --nologo -p:RestoreLockedMode=true >"$data/build.log" 2>&1 \
         || { cat "$data/build.log" >&2; die "the build of $project failed"; }
 done
+
+if [ "$host" = functions ]; then
+    build_functions >"$data/build.log" 2>&1 || { cat "$data/build.log" >&2; die "the build of src/AksArcJit.Functions failed; not every package source has what it needs."; }
+fi
 
 engineer=11111111-1111-1111-1111-111111111111
 if [ -z "$kubeconfig" ]; then
@@ -123,18 +134,21 @@ else
 fi
 
 if [ "$journal" = azurite ]; then
-    start azurite "http://127.0.0.1:$((port + 2))/" node "$root/tests/azurite/node_modules/azurite/dist/src/table/main.js" \
-        --location "$data/azurite" --disableTelemetry --skipApiVersionCheck --tableHost 127.0.0.1 --tablePort $((port + 2))
-    # The emulator's well-known account and key.
-    journal_options=$(jq -n --arg port $((port + 2)) '{kind: "tables", tables: {connectionString:
-        ("DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;TableEndpoint=http://127.0.0.1:" + $port + "/devstoreaccount1")}}')
+    # The server needs the tables only; the Functions host keeps its own things in blobs and queues.
+    [ "$host" = server ] && service=table/main.js || service=azurite.js
+    [ "$host" = server ] && ports=() || ports=(--blobHost 127.0.0.1 --blobPort $((port + 3)) --queueHost 127.0.0.1 --queuePort $((port + 4)))
+    start azurite "http://127.0.0.1:$((port + 2))/" node "$root/tests/azurite/node_modules/azurite/dist/src/$service" \
+        --location "$data/azurite" --disableTelemetry --skipApiVersionCheck --silent --tableHost 127.0.0.1 --tablePort $((port + 2)) "${ports[@]}"
+    journal_options=$(jq -n --arg connection "$(azurite_connection $((port + 2)))" '{kind: "tables", tables: {connectionString: $connection}}')
 else
     journal_options=$(jq -n --arg file "$data/journal.db" '{kind: "sqlite", sqlite: {file: $file}}')
 fi
 [ -e "$data/consent.key" ] || (umask 077; head -c 32 /dev/urandom >"$data/consent.key")
 url=http://127.0.0.1:$port
-jq -n --arg installation "$installation" --arg url "$url" --arg data "$data" --arg kubeconfig "$kubeconfig" --arg context "$context" --argjson journal "$journal_options" '{
-    installation: $installation, publicUrl: $url, listen: $url,
+# The Functions host has its address from the platform.
+[ "$host" = server ] && listen=$url || listen=
+jq -n --arg installation "$installation" --arg url "$url" --arg listen "$listen" --arg data "$data" --arg kubeconfig "$kubeconfig" --arg context "$context" --argjson journal "$journal_options" '{
+    installation: $installation, publicUrl: $url,
     consent: {keyFile: ($data + "/consent.key")},
     journal: $journal,
     notices: {directory: ($data + "/outbox")},
@@ -145,11 +159,21 @@ jq -n --arg installation "$installation" --arg url "$url" --arg data "$data" --a
         scopes: ["Cluster", "Namespace"], namespaces: ["*"],
         approvers: [{issuer: "https://dev.aksarcjit.invalid", objectId: "22222222-2222-2222-2222-222222222222", name: "Ada Approver", mail: "ada@contoso.example"}]
     }]
-}' >"$data/aksarcjit.json"
+} + if $listen == "" then {} else {listen: $listen} end' >"$data/aksarcjit.json"
 
 server=(dotnet "$root/src/AksArcJit.Server/bin/Release/net10.0/AksArcJit.Server.dll")
-start broker "$url/healthz" "${server[@]}" --config "$data/aksarcjit.json" --dev --data "$data"
-say "AksArcJit serves $url (journal: $journal)"
+if [ "$host" = server ]; then
+    start broker "$url/healthz" "${server[@]}" --config "$data/aksarcjit.json" --dev --data "$data"
+else
+    start broker "$url/healthz" run_functions_host "$port" "$(azurite_connection $((port + 2)))" "$data" "$data/aksarcjit.json"
+    # It listens long before its functions are there.
+    for tries in $(seq 240); do
+        ! curl -fs -o /dev/null --max-time 5 "$url/healthz" || break
+        kill -0 "${pids[-1]}" 2>/dev/null && [ "$tries" -lt 240 ] || { tail -n 20 "$data/broker.log" >&2; die "the broker did not start; its log is $data/broker.log"; }
+        sleep 0.5
+    done
+fi
+say "AksArcJit serves $url (host: $host, journal: $journal)"
 
 token() { jq -er --arg who "$1" '.[$who].token' "$data/dev-tokens.json"; }
 # api WHO METHOD PATH [BODY]: calls the API with a development token; the body of the answer on success, else an error.

@@ -1,0 +1,106 @@
+using AksArcJit.Functions.Requests;
+using AksArcJit.Lifecycle;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Moq;
+
+namespace AksArcJit.Functions.Tests.Requests;
+
+public sealed class HubTests : IDisposable
+{
+    private static readonly RequestId Request = RequestId.Parse(new string('a', RequestId.Length));
+    private readonly FakeTimeProvider _time = new();
+    private readonly Mock<DurableTaskClient> _client = new("test");
+    private readonly Hub _hub;
+
+    public HubTests() => _hub = new Hub(_time, NullLogger<Hub>.Instance);
+
+    public void Dispose() => _hub.Dispose();
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(OrchestrationRuntimeStatus.Completed)]
+    [InlineData(OrchestrationRuntimeStatus.Terminated)]
+    [InlineData(OrchestrationRuntimeStatus.Failed)]
+    public async Task Hint_WhenNoneIsRunning_ThenOneIsStartedUnderTheRequestsId(OrchestrationRuntimeStatus? status)
+    {
+        Given(status);
+        _hub.Meet(_client.Object);
+
+        _hub.Hint(Request, isUrgent: true);
+        await _hub.IdleAsync(TestContext.Current.CancellationToken);
+
+        Verify(starts: 1, hints: 0);
+    }
+
+    [Theory]
+    [InlineData(OrchestrationRuntimeStatus.Running)]
+    [InlineData(OrchestrationRuntimeStatus.Pending)]
+    [InlineData(OrchestrationRuntimeStatus.Suspended)]
+    public async Task Hint_WhenOneIsRunning_ThenItIsHinted(OrchestrationRuntimeStatus status)
+    {
+        Given(status);
+        _hub.Meet(_client.Object);
+
+        _hub.Hint(Request, isUrgent: true);
+        await _hub.IdleAsync(TestContext.Current.CancellationToken);
+
+        Verify(starts: 0, hints: 1);
+    }
+
+    [Fact]
+    public async Task Hint_WhenARemovalIsTriedAgainAndAgain_ThenTheHubHearsOfItOnceAMinute()
+    {
+        Given(OrchestrationRuntimeStatus.Running);
+        _hub.Meet(_client.Object);
+
+        for (var second = 0; second < 120; second += 4)
+        {
+            _hub.Hint(Request, isUrgent: false);
+            await _hub.IdleAsync(TestContext.Current.CancellationToken);
+            _time.Advance(TimeSpan.FromSeconds(4));
+        }
+
+        Verify(starts: 0, hints: 2);
+    }
+
+    [Fact]
+    public async Task Hint_WhenTheHubIsAway_ThenTheNextHintIsPassedOnAllTheSame()
+    {
+        _client.SetupSequence(client => client.GetInstanceAsync(Request.Text, It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new Grpc.Core.RpcException(new Grpc.Core.Status(Grpc.Core.StatusCode.Unavailable, "away")))
+            .ReturnsAsync(new OrchestrationMetadata(AccessRequestOrchestration.Name, Request.Text) { RuntimeStatus = OrchestrationRuntimeStatus.Running });
+        _hub.Meet(_client.Object);
+
+        _hub.Hint(Request, isUrgent: true);
+        await _hub.IdleAsync(TestContext.Current.CancellationToken);
+        _hub.Hint(Request, isUrgent: true);
+        await _hub.IdleAsync(TestContext.Current.CancellationToken);
+
+        Verify(starts: 0, hints: 1);
+    }
+
+    [Fact]
+    public async Task Hint_WhenNoInvocationHasBroughtAClient_ThenNothingHappens()
+    {
+        _hub.Hint(Request, isUrgent: true);
+        await _hub.IdleAsync(TestContext.Current.CancellationToken);
+
+        Verify(starts: 0, hints: 0);
+    }
+
+    private void Given(OrchestrationRuntimeStatus? status) =>
+        _client.Setup(client => client.GetInstanceAsync(Request.Text, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(status is { } known ? new OrchestrationMetadata(AccessRequestOrchestration.Name, Request.Text) { RuntimeStatus = known } : null);
+
+    private void Verify(int starts, int hints)
+    {
+        _client.Verify(client => client.ScheduleNewOrchestrationInstanceAsync(
+            It.Is<TaskName>(name => name.Name == AccessRequestOrchestration.Name), It.IsAny<object?>(),
+            It.Is<StartOrchestrationOptions?>(options => options!.InstanceId == Request.Text), It.IsAny<CancellationToken>()), Times.Exactly(starts));
+        _client.Verify(client => client.RaiseEventAsync(
+            Request.Text, AccessRequestOrchestration.Hint, It.IsAny<object?>(), It.IsAny<CancellationToken>()), Times.Exactly(hints));
+    }
+}
