@@ -1,4 +1,5 @@
 using AksArcJit.Journal.Evidence;
+using AksArcJit.Journal.Notices;
 using AksArcJit.Journal.Timelines;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
@@ -8,7 +9,11 @@ namespace AksArcJit.Journal;
 
 internal sealed class EnglishTexts : Texts
 {
+    public EnglishTexts() => Notices = new EnglishNoticeTexts(this);
+
     public override string Language => "en";
+
+    public override NoticeTexts Notices { get; }
 
     // ── Timeline ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,4 +1,5 @@
 using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Notices;
 using AksArcJit.Lifecycle.Operations;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
@@ -58,8 +59,12 @@ public static class FactSummary
             AccessGone gone => $"The cluster confirmed that the access is gone.{Residual(gone.Residual)}",
             GoneByWord word => $"Closed on the word of {Name(word.Operator)}, not the cluster's: {Sentence(word.Reason)}",
             StrayBindingFound stray => $"A binding of this request appeared after it had closed (uid {stray.Uid}); it is being removed.",
+            NoticeDelivered told => $"{Reader(told.Notice)} told by {told.Channel} {Words(told.Notice.Kind)}.",
+            NoticeUndelivered untold => $"{Reader(untold.Notice)} not told {Words(untold.Notice.Kind)}, by any channel: {Sentence(untold.Reason)}",
             _ => throw new ArgumentOutOfRangeException(nameof(fact)),
         };
+
+        string Reader(Notice notice) => notice.To is { } person ? $"{Name(person)} was" : "The operators were";
 
         string OfTicket(TicketFact ticket) => ticket switch
         {
@@ -129,6 +134,18 @@ public static class FactSummary
         EndCause.BindingDisappeared => "the binding disappeared",
         EndCause.RoleChanged => "the role changed",
         _ => throw new ArgumentOutOfRangeException(nameof(cause)),
+    };
+
+    private static string Words(NoticeKind kind) => kind switch
+    {
+        NoticeKind.ConsentAsked => "that consent is asked",
+        NoticeKind.Decided => "of the decision",
+        NoticeKind.EndedWithoutAccess => "that there is no access",
+        NoticeKind.Granted => "that access is in force",
+        NoticeKind.ExpiringSoon => "that the window ends soon",
+        NoticeKind.Ended => "that access has ended",
+        NoticeKind.RevocationUnconfirmed => "that the end of access is not confirmed",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
     private static string Start(Terms terms) => terms.StartAt is { } start ? $", starting at {Time(start)}" : "";

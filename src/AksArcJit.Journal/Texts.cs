@@ -1,4 +1,5 @@
 using AksArcJit.Journal.Evidence;
+using AksArcJit.Journal.Notices;
 using AksArcJit.Journal.Timelines;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
@@ -7,7 +8,7 @@ using AksArcJit.Lifecycle.Roles;
 namespace AksArcJit.Journal;
 
 /// <summary>
-/// Every word of the reports in one language. A sentence that holds words of others is a <see cref="FormattableString"/>: they are rendered as
+/// Every word of the reports and notices in one language. A sentence that holds words of others is a <see cref="FormattableString"/>: they are rendered as
 /// data (<see cref="Html"/>), never as part of the sentence. A new text is asked of every language by the compiler.
 /// </summary>
 internal abstract class Texts
@@ -16,6 +17,8 @@ internal abstract class Texts
 
     /// <summary>BCP 47.</summary>
     public abstract string Language { get; }
+
+    public abstract NoticeTexts Notices { get; }
 
     // ── Timeline ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Notices;
 using AksArcJit.Lifecycle.Operations;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
@@ -21,7 +22,7 @@ internal static class FactSamples
     public static readonly IReadOnlyList<Fact> All =
     [
         new RequestFact.AccessRequested(
-            Sample.Request(Id, 2, TimeSpan.FromHours(2), null, Sample.Start.AddHours(1)) with { Justification = "Größe <prüfen> & „neu“ 🚀", Continues = Sample.Id(2), Membership = new Membership(["11111111-aaaa-1111-1111-111111111111", "support"], true, Sample.Engineer.ObjectId) },
+            Sample.Request(Id, 2, TimeSpan.FromHours(2), null, Sample.Start.AddHours(1)) with { Justification = "Größe <prüfen> & „neu“ 🚀", Continues = Sample.Id(2), Membership = new Membership(["11111111-aaaa-1111-1111-111111111111", "support"], true, Sample.Engineer.ObjectId), EngineerMail = "erika@support.example" },
             Sample.Rules.Rules),
         new RequestFact.ConsentGiven(Sample.Approver, Sample.Terms(Id).Hash(), Terms, Sample.Rules.Rules, "Only web"),
         new RequestFact.ConsentRefused(Sample.Approver, "Not today"),
@@ -43,6 +44,8 @@ internal static class FactSamples
         new RequestFact.AccessGone([Denied, Allowed], [Allowed]),
         new RequestFact.GoneByWord(Sample.Operator, "The cluster was scrapped."),
         new RequestFact.StrayBindingFound("uid-2"),
+        new RequestFact.NoticeDelivered(new Notice(NoticeKind.ConsentAsked, 1, Sample.Approver), "smtp"),
+        new RequestFact.NoticeUndelivered(new Notice(NoticeKind.Granted, 7, Sample.Engineer), "smtp: no answer within 15 s"),
         new TicketFact.TicketRecorded(Sample.Ticket() with { Sequence = 7 }, Sample.Operator),
         new TicketFact.TicketClosed(Sample.TicketId, 8, Sample.Operator),
         new SystemFact.GrantsPaused(new PauseScope.Everything(), Sample.Operator, "Incident 7"),
@@ -76,6 +79,7 @@ internal static class FactSamples
         Started(new Outcome.Refused()), Started(new Outcome.Lapsed()), Started(new Outcome.Withdrawn()), Started(new Outcome.GrantFailed("\u0000\u001b\ud83d\ude00\u2028")),
         new RequestFact.GrantScheduled(Sample.Terms(Id, TimeSpan.MaxValue), DateTimeOffset.MaxValue),
         new RequestFact.GrantScheduled(Sample.Terms(Id, TimeSpan.FromTicks(1)), DateTimeOffset.MinValue),
+        .. Enum.GetValues<NoticeKind>().Select(kind => new RequestFact.NoticeDelivered(new Notice(kind, long.MaxValue, null), "files")),
         new TicketFact.TicketClosed(Sample.TicketId, null, Sample.Operator),
         new TicketFact.TicketClosed(Sample.TicketId, 9, Sample.Operator, new SourceEvent("https://tickets.example/", "e-1")),
         new TicketFact.TicketRecorded(Sample.Ticket(), Sample.Operator, new SourceEvent("https://tickets.example/", "e-2")),

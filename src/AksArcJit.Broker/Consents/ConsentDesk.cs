@@ -110,7 +110,7 @@ public sealed class ConsentDesk(RequestEngine engine, Circumstancer circumstance
         var hash = ConsentSecrets.Hash(link.Secret);
         if (history.State is not RequestState.Asked asked
             || asked.Request.Approvers.FirstOrDefault(one => one.SecretHash == hash) is not { } approver
-            || (asked is RequestState.Closed && time.GetUtcNow() > history.NewestAt + ShownAfterClosed))
+            || (asked is RequestState.Closed && time.GetUtcNow() > history.StandsSince + ShownAfterClosed))
             return null;
         return (history, asked, approver);
     }

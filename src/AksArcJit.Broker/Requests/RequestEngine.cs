@@ -240,7 +240,7 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
             else if (submission is Submission.Unrecorded)
                 return (null, time.GetUtcNow());
         }
-        if (history.Facts.Count > 0 && history.Facts[^1].Fact is RequestFact.AccessGone gone)
+        if (history.Facts.LastOrDefault(fact => fact.Fact is not RequestFact.OfNotice).Fact is RequestFact.AccessGone gone)
             await residual.TellAsync(id, gone);
         return (history, retryAt ?? DueOf(history.State, Now(history)));
     }

@@ -17,6 +17,9 @@ public sealed record RequestHistory(RequestId Id, IReadOnlyList<(FactRecord Reco
 
     public DateTimeOffset NewestAt => Facts.Count == 0 ? DateTimeOffset.MinValue : Facts[^1].Record.At;
 
+    /// <summary>When the request came to stand as it does: the newest fact, notices to people apart.</summary>
+    public DateTimeOffset StandsSince => Facts.LastOrDefault(fact => fact.Fact is not RequestFact.OfNotice).Record?.At ?? DateTimeOffset.MinValue;
+
     /// <exception cref="QuarantineException">The chain is damaged, or holds what this build cannot read.</exception>
     public static RequestHistory Of(RequestId id, IReadOnlyList<FactRecord> records)
     {

@@ -42,6 +42,8 @@ namespace AksArcJit.Journal.Text;
 [JsonSerializable(typeof(RequestFact.AccessGone))]
 [JsonSerializable(typeof(RequestFact.GoneByWord))]
 [JsonSerializable(typeof(RequestFact.StrayBindingFound))]
+[JsonSerializable(typeof(RequestFact.NoticeDelivered))]
+[JsonSerializable(typeof(RequestFact.NoticeUndelivered))]
 [JsonSerializable(typeof(TicketFact.TicketRecorded))]
 [JsonSerializable(typeof(TicketFact.TicketClosed))]
 [JsonSerializable(typeof(SystemFact.GrantsPaused))]
@@ -58,6 +60,7 @@ internal sealed partial class FactJson : JsonSerializerContext
         AccessRequested, ConsentGiven, ConsentRefused, ConsentLapsed, RequestWithdrawn, RequestCancelled, GrantScheduled, GrantHeld,
         GrantAbandoned, GrantIntended, GrantAttemptFailed, GrantOutcomeUnknown, BindingObserved, Granted, RoleChangeObserved,
         RevocationStarted, RevocationAttemptFailed, RevocationUnconfirmed, AccessGone, GoneByWord, StrayBindingFound,
+        NoticeDelivered, NoticeUndelivered,
         TicketRecorded, TicketClosed,
         GrantsPaused, GrantsResumed, RevocationOrdered,
         OrphanRemoved, OverdueRemoved, QuarantinedBindingRemoved, UnmanagedCopyFound,

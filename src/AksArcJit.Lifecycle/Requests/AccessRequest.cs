@@ -6,6 +6,7 @@ namespace AksArcJit.Lifecycle.Requests;
 /// <param name="Continues">The request that this one extends, if any.</param>
 /// <param name="GuardInstalled">Whether the cluster's options say that the in-cluster guard is installed.</param>
 /// <param name="Membership">Null in requests from before it was recorded.</param>
+/// <param name="EngineerMail">Where notices to the engineer go: for delivery only, never an identity. Null where their token named no address, or none is to be kept.</param>
 public sealed record AccessRequest(
     TicketId Ticket,
     string Customer,
@@ -18,7 +19,8 @@ public sealed record AccessRequest(
     IReadOnlyList<AskedApprover> Approvers,
     RequestId? Continues,
     bool GuardInstalled,
-    Membership? Membership = null)
+    Membership? Membership = null,
+    string? EngineerMail = null)
 {
     public RequestId Id => Terms.Request;
 }

@@ -1,3 +1,4 @@
+using AksArcJit.Lifecycle.Notices;
 using AksArcJit.Lifecycle.Rules;
 using static AksArcJit.Lifecycle.Requests.RequestFact;
 using static AksArcJit.Lifecycle.Requests.RequestState;
@@ -31,6 +32,7 @@ public static partial class Decider
         Signal.BindingDisappeared gone => Decide(state, gone),
         Signal.StrayBinding stray => Seen(state, stray.Uid, "seen by the sweep"),
         Signal.RoleObserved role => Decide(state, role),
+        Signal.NoticesSettled settled => Decide(state, settled),
         _ => throw new ArgumentOutOfRangeException(nameof(signal)),
     };
 
@@ -92,6 +94,18 @@ public static partial class Decider
             new RevocationStarted(new Outcome.Ended(EndCause.RoleChanged), null, $"{RoleChanged} {string.Join(' ', role.Objections)}")),
         Active => Decision.Accept(new RoleChangeObserved(role.RulesHash, role.Rules)),
         _ => Decision.Accept(),
+    };
+
+    // Told twice by two instances is recorded twice, because it happened twice.
+    private static Decision Decide(RequestState state, Signal.NoticesSettled settled) => state is Unasked
+        ? Decision.Accept()
+        : Decision.Accept([.. settled.Outcomes.Select(Recorded)]);
+
+    private static Fact Recorded(NoticeOutcome outcome) => outcome switch
+    {
+        NoticeOutcome.Delivered delivered => new NoticeDelivered(delivered.Notice, delivered.Channel),
+        NoticeOutcome.Undelivered undelivered => new NoticeUndelivered(undelivered.Notice, undelivered.Reason),
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
     };
 
     private const string RoleChanged = "The role's rules are no longer those that were consented to.";

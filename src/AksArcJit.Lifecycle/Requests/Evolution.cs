@@ -76,6 +76,8 @@ public static class Evolution
         (Closed { Grant: { } grant } s, StrayBindingFound stray) =>
             new Revoking(s.Request, grant with { Uid = stray.Uid }, new Removal(s.Outcome, at, 0, at, null)),
 
+        (Asked, OfNotice) => state,
+
         _ => throw new InvalidOperationException($"{fact.GetType().Name} cannot happen in {state.GetType().Name}."),
     };
 

@@ -1,3 +1,4 @@
+using AksArcJit.Lifecycle.Notices;
 using AksArcJit.Lifecycle.Roles;
 
 namespace AksArcJit.Lifecycle.Requests;
@@ -74,4 +75,13 @@ public abstract record RequestFact : Fact
 
     /// <summary>A binding of this request was seen after the request had closed: a create that was still in flight.</summary>
     public sealed record StrayBindingFound(string Uid) : RequestFact;
+
+    /// <summary>Somebody was told, or could not be: possible in every state once something was asked, and it changes none.</summary>
+    public abstract record OfNotice(Notice Notice) : RequestFact;
+
+    /// <summary>A channel took the notice. What the channel makes of it later is not known here.</summary>
+    public sealed record NoticeDelivered(Notice Notice, string Channel) : OfNotice(Notice);
+
+    /// <summary>Every channel failed for as long as the options allow; nobody tries any more.</summary>
+    public sealed record NoticeUndelivered(Notice Notice, string Reason) : OfNotice(Notice);
 }

@@ -1,3 +1,4 @@
+using AksArcJit.Lifecycle.Notices;
 using AksArcJit.Lifecycle.Roles;
 using AksArcJit.Lifecycle.Rules;
 
@@ -67,6 +68,9 @@ public abstract record Signal
     /// <summary>The role's live rules, and what stands against them on this cluster.</summary>
     /// <param name="Objections">Empty where the guard passes.</param>
     public sealed record RoleObserved(string RulesHash, IReadOnlyList<PolicyRule> Rules, IReadOnlyList<string> Objections) : Signal;
+
+    /// <summary>Outcome: of notices that were owed, those that came together.</summary>
+    public sealed record NoticesSettled(IReadOnlyList<NoticeOutcome> Outcomes) : Signal;
 }
 
 public enum RevokedBy

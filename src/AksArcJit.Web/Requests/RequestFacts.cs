@@ -14,7 +14,7 @@ internal sealed class RequestFacts(RequestHistory history, RequestState.Asked st
 
     /// <summary>When the end began; where there was never anything to remove, when the request closed.</summary>
     public DateTimeOffset? EndedAt =>
-        Last<RevocationStarted>()?.At ?? (state is RequestState.Closed ? history.NewestAt : null);
+        Last<RevocationStarted>()?.At ?? (state is RequestState.Closed ? history.StandsSince : null);
 
     public (DateTimeOffset At, IReadOnlyList<ProbeAnswer> Residual)? Gone =>
         state is RequestState.Closed && Last<AccessGone>() is { } gone ? (gone.At, gone.Fact.Residual) : null;

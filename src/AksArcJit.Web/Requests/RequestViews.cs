@@ -2,6 +2,7 @@ using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Requests;
 using AksArcJit.Contracts;
 using AksArcJit.Journal;
+using AksArcJit.Journal.Notices;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;

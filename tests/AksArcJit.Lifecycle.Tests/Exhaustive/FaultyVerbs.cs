@@ -151,6 +151,10 @@ public static class FaultyVerbs
         ["never tells that a removal is unconfirmed"] = Deciding((state, signal, now) => state is Revoking && signal is Signal.RemovalFailed
             ? Decision.Retry(now.AddSeconds(1))
             : null),
+        ["puts a deadline off because somebody was told"] = Applying((state, fact, at) => state is AwaitingConsent waiting && fact is OfNotice
+            ? waiting with { Request = waiting.Request with { ConsentDeadline = waiting.Request.ConsentDeadline.AddMinutes(1) } }
+            : null),
+        ["drops what came of a notice once the request is closed"] = Deciding((state, signal, _) => state is Closed && signal is Signal.NoticesSettled ? Decision.Accept() : null),
         ["removes nothing once the removal was told as unconfirmed"] = Applying((state, fact, _) => state is RequestState.RevocationUnconfirmed && fact is AccessGone ? state : null),
     };
 

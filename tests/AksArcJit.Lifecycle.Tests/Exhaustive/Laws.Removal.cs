@@ -11,11 +11,11 @@ public static partial class Laws
     {
         Active => change.To is Active || IsOver(change.To),
         Revoking or RequestState.RevocationUnconfirmed => IsOver(change.To),
-        Closed => change.Fact is StrayBindingFound && change.To is Revoking,
+        Closed => change is { Fact: StrayBindingFound, To: Revoking } or { Fact: OfNotice, To: Closed },
         _ => true,
     });
 
-    private static bool ClosingIsProvenOrOnAWord(Edge edge) => edge.Changes.All(change => change.To is not Closed || change.Known.Attempts == 0
+    private static bool ClosingIsProvenOrOnAWord(Edge edge) => edge.Changes.Where(change => change.From is not Closed).All(change => change.To is not Closed || change.Known.Attempts == 0
         ? change.To is not Closed || change.Fact is ConsentRefused or ConsentLapsed or RequestWithdrawn or RequestCancelled or GrantAbandoned
         : change.Fact switch
         {

@@ -60,6 +60,12 @@ public static partial class Laws
         _ => true,
     });
 
+    // Whoever is told, whenever: the same state object, the same world, no pause asked for.
+    private static bool NoticesChangeNothing(Edge edge) => edge.Signal is not Signal.NoticesSettled settled
+        || (edge.RetryAt is null && edge.After.Ledger == edge.Before.Ledger && edge.After.World == edge.Before.World
+            && edge.Changes.Count == (edge.Before.State is Unasked ? 0 : settled.Outcomes.Count)
+            && edge.Changes.All(change => change.Fact is RequestFact.OfNotice && ReferenceEquals(change.From, change.To)));
+
     private static bool IsOver(RequestState state) => state is Revoking or RequestState.RevocationUnconfirmed or Closed;
 
     private static bool KindsTellTheState(Edge edge) => edge.Changes.All(change =>

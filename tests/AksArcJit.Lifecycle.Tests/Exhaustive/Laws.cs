@@ -8,7 +8,7 @@ public static partial class Laws
     private static readonly Func<Edge, bool>[] OfEdges =
     [
         OutcomesAreNeverRefused, PeopleAreHeardOnlyWhereItMeansSomething, DeadlinesAreNeverEarly, DeadlinesAreNeverMissed, OrdersEndAtOnce,
-        ChangedRolesEndWhatTheyMust, FactsPromiseOnlyTheFuture,
+        ChangedRolesEndWhatTheyMust, FactsPromiseOnlyTheFuture, NoticesChangeNothing,
         ConsentsAreByAskedApproversOnce, ConsentsAreInTimeAndInGoodCircumstances, ConsentsAreToWhatWasShown, TermsNeverWiden,
         GrantsRestOnAQuorum, GrantsNeedGoodCircumstances, IntentsAreOrderly, GrantsFollowAnIntent, WindowsAreWithinBothLimits, NothingIsGrantedTooLate,
         RemovalIsNeverTurnedBack, ClosingIsProvenOrOnAWord, ProofIsTrueOfTheCluster, OutcomesAreThoseOrdered, UnknownOutcomesAreRemembered,

@@ -1,3 +1,4 @@
+using AksArcJit.Lifecycle.Notices;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
 using AksArcJit.Lifecycle.Rules;
@@ -124,6 +125,9 @@ public static class Signals
             yield return (new BindingDisappeared(uid), uid == node.World.Gone?.Uid);
         }
 
+        var notice = new Notice(NoticeKind.ConsentAsked, 1, Sample.Approver);
+        yield return (new NoticesSettled([new NoticeOutcome.Delivered(notice, "smtp"), new NoticeOutcome.Undelivered(notice with { To = null }, "no answer")]), true);
+        yield return (new NoticesSettled([]), true);
         yield return (new RemovalFailed("no answer"), true);
         var now = node.Now;
         var limit = Node.GrantOf(node.State) is { } grant && grant.MayAppearUntil > Sample.Start ? grant.MayAppearUntil : now;

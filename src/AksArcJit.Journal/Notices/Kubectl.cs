@@ -1,10 +1,10 @@
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Roles;
 
-namespace AksArcJit.Web.Requests;
+namespace AksArcJit.Journal.Notices;
 
 /// <summary>A first line to type once access is in force: something that the role allows, and that changes nothing.</summary>
-internal static class Kubectl
+public static class Kubectl
 {
     public static string Line(RoleRules role, Scope scope)
     {
