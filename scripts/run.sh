@@ -213,7 +213,7 @@ until_covered() {
 step() { printf '\n%d. %s\n' "$((++steps))" "$*"; }
 
 play() {
-    local steps=0 ticket id link hash page status answer begun=$SECONDS
+    local steps=0 tries=0 ticket id link hash page status answer begun=$SECONDS
     ticket=CASE-$(date +%s)
     step "A ticket is opened: $ticket, customer contoso, cluster edge-01"
     api ticketSystem PUT "/api/v1/tickets/$ticket" \
@@ -228,7 +228,11 @@ play() {
     say "   request $id"
 
     step "The approver opens the link from their notice, and approves"
-    link=$(cat "$data/outbox/$id"-*.json | jq -er .link) || die "no notice for the request in $data/outbox"
+    until compgen -G "$data/outbox/$id-*.json" >/dev/null; do
+        [ $((tries++)) -lt 100 ] || die "no notice for the request in $data/outbox"
+        sleep 0.1
+    done
+    link=$(cat "$data/outbox/$id"-*.json | jq -er .link) || die "the notice for the request in $data/outbox has no link"
     page=$(curl -sS --max-time 30 "$link")
     hash=$(grep -o 'name="termsHash" value="[0-9a-f]*"' <<<"$page" | head -1 | grep -o '[0-9a-f]\{64\}') || die "the consent page shows no terms"
     status=$(curl -sS --max-time 60 -o "$data/consent-answer.html" -w '%{http_code}' --data-urlencode decision=approve \
@@ -269,7 +273,7 @@ cat <<TEXT
 Serving until Ctrl-C:
   API            $url/api/v1        browse it at $url/docs
   health         $url/readyz
-  consent links  $data/outbox/*.json
+  notices        $data/outbox/*.json (those that ask for consent hold its link)
   tokens         $data/dev-tokens.json (one per role)
   kubectl        --kubeconfig $kubeconfig --context $context
 TEXT

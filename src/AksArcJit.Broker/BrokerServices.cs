@@ -17,7 +17,7 @@ namespace AksArcJit.Broker;
 
 public static class BrokerServices
 {
-    /// <summary>The use cases. Needs from the host: IJournal, IClusters, INotices, IWakeUps, IEntropy, TimeProvider (a <see cref="ForwardClock"/>).</summary>
+    /// <summary>The use cases. Needs from the host: IJournal, IClusters, IWakeUps, IEntropy, TimeProvider (a <see cref="ForwardClock"/>).</summary>
     public static IServiceCollection AddBroker(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<BrokerOptions>().Bind(configuration).ValidateOnStart();
@@ -39,7 +39,6 @@ public static class BrokerServices
         services.AddSingleton<Endings>();
         services.AddSingleton<RequestDesk>();
         services.AddSingleton<ConsentSecrets>();
-        services.AddSingleton<ConsentNotices>();
         services.AddSingleton<ConsentDesk>();
         services.AddSingleton<TicketDesk>();
         services.AddSingleton<OperationsDesk>();

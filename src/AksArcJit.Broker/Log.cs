@@ -1,5 +1,6 @@
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Notices;
 using Microsoft.Extensions.Logging;
 
 namespace AksArcJit.Broker;
@@ -7,8 +8,20 @@ namespace AksArcJit.Broker;
 /// <summary>Log ids 1000 to 1099. Never a secret, a token or a link.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1000, LogLevel.Warning, "A consent notice of request {Request} could not be delivered; it is sent again within 60 s.")]
-    public static partial void NoticeFailed(this ILogger log, RequestId request, Exception failure);
+    [LoggerMessage(1000, LogLevel.Warning, "Notices by {Channel} fail, and are tried again: {Reason}")]
+    public static partial void ChannelFailed(this ILogger log, string channel, string reason);
+
+    [LoggerMessage(1011, LogLevel.Information, "Notices by {Channel} are taken again.")]
+    public static partial void ChannelBack(this ILogger log, string channel);
+
+    [LoggerMessage(1012, LogLevel.Warning, "{Channel} will never take a notice of request {Request} ({Kind}); the next channel is tried, if there is one: {Reason}")]
+    public static partial void NoticeRefused(this ILogger log, string channel, RequestId request, NoticeKind kind, string reason);
+
+    [LoggerMessage(1013, LogLevel.Error, "A notice of request {Request} ({Kind}) was taken by no channel and is given up: {Reason}")]
+    public static partial void NoticeUndelivered(this ILogger log, RequestId request, NoticeKind kind, string reason);
+
+    [LoggerMessage(1014, LogLevel.Error, "The notices of {Stream} could not be attended to, and are again within 5 s: {Reason}")]
+    public static partial void NoticesPutOff(this ILogger log, StreamId stream, string reason, Exception failure);
 
     [LoggerMessage(1001, LogLevel.Error, "{Stream} cannot be advanced now and is tried again: {Reason}")]
     public static partial void AdvanceFailed(this ILogger log, StreamId stream, string reason, Exception failure);

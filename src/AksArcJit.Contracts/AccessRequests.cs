@@ -133,7 +133,42 @@ public sealed record AccessRequestView
 
     public required IReadOnlyList<TimelineEntry> Timeline { get; init; }
 
+    [Description("Who was told of what, in the order in which they were.")]
+    public required IReadOnlyList<NoticeView> Notices { get; init; }
+
     public required AccessRequestLinks Links { get; init; }
+}
+
+[JsonConverter(typeof(WordsOnly<NoticeKind>))]
+public enum NoticeKind
+{
+    ConsentAsked,
+    Decided,
+    EndedWithoutAccess,
+    Granted,
+    ExpiringSoon,
+    Ended,
+    RevocationUnconfirmed,
+}
+
+public sealed record NoticeView
+{
+    public required NoticeKind Kind { get; init; }
+
+    [Description("Version of the fact that it told of.")]
+    public required long About { get; init; }
+
+    [Description("Absent where it went to the operators.")]
+    public PersonView? To { get; init; }
+
+    [Description("When a channel took it, or when it was given up.")]
+    public required DateTimeOffset At { get; init; }
+
+    [Description("The channel that took it; absent where none did.")]
+    public string? Channel { get; init; }
+
+    [Description("Why no channel took it; absent where one did.")]
+    public string? Failure { get; init; }
 }
 
 public sealed record TermsView

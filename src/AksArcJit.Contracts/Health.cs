@@ -10,7 +10,7 @@ public sealed record Alive
 /// <summary>What the broker reaches. Anybody may read this: reasons name no address, no path and nobody; the log says more.</summary>
 public sealed record Readiness
 {
-    [Description("ready, degraded (a cluster a source of events or an outlet does not answer, or the journal's evidence needs a look) or unready (the journal does not answer).")]
+    [Description("ready, degraded (a cluster, a source of events, an outlet or a channel of notices does not answer, or the journal's evidence needs a look) or unready (the journal does not answer).")]
     public required string Status { get; init; }
 
     [Description("ok or fault.")]
@@ -33,6 +33,12 @@ public sealed record Readiness
 
     [Description("By name: where events go out.")]
     public required IReadOnlyDictionary<string, OutletReadiness> Outlets { get; init; }
+
+    [Description("By name: the channels of notices to people.")]
+    public required IReadOnlyDictionary<string, NoticeChannelReadiness> Notices { get; init; }
+
+    [Description("Notices that are due and not told yet.")]
+    public required int NoticesPending { get; init; }
 }
 
 public sealed record ClusterReadiness
@@ -42,6 +48,15 @@ public sealed record ClusterReadiness
 
     [Description("What is wrong: the permission that is missing, that nothing is answered and since when, or whose fault the credentials are. Absent where nothing is; the log says more.")]
     public string? Reason { get; init; }
+}
+
+public sealed record NoticeChannelReadiness
+{
+    [Description("ok, or fault where the last try came to nothing; it is tried again.")]
+    public required string Status { get; init; }
+
+    [Description("When it last took one.")]
+    public DateTimeOffset? LastDeliveredAt { get; init; }
 }
 
 public sealed record EventSourceReadiness

@@ -1,6 +1,7 @@
 using AksArcJit.Broker;
 using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Following;
+using AksArcJit.Broker.Notices;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Publishing;
@@ -11,6 +12,7 @@ using AksArcJit.Kubernetes;
 using AksArcJit.Lifecycle;
 using AksArcJit.Messaging;
 using AksArcJit.Messaging.Anchors;
+using AksArcJit.Messaging.Notices;
 using AksArcJit.Messaging.Outlets;
 using AksArcJit.Stores.Checkpoints;
 using AksArcJit.Stores.Sqlite;
@@ -43,7 +45,9 @@ public static class BrokerHost
         services.AddWebhookAnchor(configuration);
         services.AddCheckpoints(configuration);
         services.AddKubernetesClusters(Connections);
-        services.AddFileOutbox(configuration);
+        services.AddNoticeChannels(configuration);
+        services.AddNotices(configuration);
+        services.AddBrokerLoop("notices", provider => provider.GetRequiredService<NoticeLoop>().RunAsync);
         services.AddTicketEvents(configuration);
         services.AddEventOutlets(configuration);
         services.AddPublishing();
@@ -55,6 +59,7 @@ public static class BrokerHost
         services.AddHostedService<OpenRequestsCheck>();
         services.AddMetrics();
         services.AddHostedService<JournalMetrics>();
+        services.AddHostedService<NoticeMetrics>();
         services.AddHostedService<BrokerLoops>();
         return services;
     }

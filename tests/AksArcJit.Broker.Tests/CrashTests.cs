@@ -2,6 +2,7 @@ using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Requests;
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Notices;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.TestKit;
 using AksArcJit.TestKit.Brokers;
@@ -51,6 +52,10 @@ public class CrashTests
         Assert.InRange(removed.At, ((RequestFact.Granted)granted.Fact).ExpiresAt, ((RequestFact.Granted)granted.Fact).ExpiresAt.AddSeconds(2));
         await foreach (var open in world.Journal.ListOpenAsync(CancellationToken.None))
             Assert.Fail($"{moment}: {open.Stream} is still open");
+        // What the process died over is told once more, to each who was being told; nothing else is, and nothing is left untold.
+        var again = world.Channel.Taken.GroupBy(notice => notice.Id).Where(same => same.Count() > 1).ToList();
+        Assert.True(crashAt is null ? again.Count == 0 : again.Count <= 2 && again.All(same => same.Count() == 2), $"{moment}: told again: {string.Join(", ", again.Select(same => same.Key))}");
+        Assert.Equal(2, world.Channel.Taken.Where(notice => notice.Notice.Kind == NoticeKind.Ended).DistinctBy(notice => notice.Id).Count());
         return world;
     }
 }

@@ -234,7 +234,11 @@ public class SweepTests
         var id = await world.AskAsync();
         var restarted = world.Start();
         await restarted.Sweeper.SweepAsync(CancellationToken.None);
-        Assert.Equal(restarted.LinkFor(id, Sample.Approver).ToString(), Assert.Single(restarted.Notices.Sent).Link.Segments[^1]);
+        await restarted.Notices!.AttendDueAsync();
+        Assert.Empty(world.Channel.Taken);
+        world.Time.Advance(TimeSpan.FromSeconds(60));
+        await restarted.Notices!.AttendDueAsync();
+        Assert.Equal(restarted.LinkFor(id, Sample.Approver).ToString(), Assert.Single(world.Channel.Taken).Link!.Segments[^1]);
     }
 
     public static TheoryData<FindingKind> Kinds =>

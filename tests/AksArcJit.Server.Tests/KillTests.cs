@@ -24,6 +24,8 @@ public sealed class KillTests(BrokerHarness broker) : IClassFixture<BrokerHarnes
             for (var moment = 0; moment < Moments; moment++)
             {
                 var id = await AskAsync(server, moment);
+                // Nobody consents before they have the link.
+                await broker.LinkAsync(id);
                 var consent = ApproveAsync(server, id);
                 // From the consent's first millisecond to just past the end of the window.
                 await Task.Delay((Window + TimeSpan.FromMilliseconds(500)) * moment / Math.Max(Moments - 1, 1), TestContext.Current.CancellationToken);

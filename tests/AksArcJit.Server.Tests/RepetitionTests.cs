@@ -99,6 +99,8 @@ public sealed class RepetitionTests(BrokerHarness broker) : IClassFixture<Broker
         var id = await broker.AskAsync();
         using var engineer = broker.As("engineer");
         var path = $"/api/v1/access-requests/{id}";
+        // The last fact for now: the approver was told.
+        await broker.UntilAsync(id, seen => seen["notices"]!.AsArray().Count == 1);
 
         var first = await engineer.SendAsync(HttpMethod.Get, path);
         var tag = first.Headers.ETag!.ToString();

@@ -25,7 +25,7 @@ public sealed class StartTests(BrokerHarness broker) : IClassFixture<BrokerHarne
 
         foreach (var fault in new[]
         {
-            "installation:", "listen:", "Journal:Sqlite:File", "notices.directory:", "consent.keyFile:", "authentication.authority:", "authentication.audience:",
+            "installation:", "listen:", "Journal:Sqlite:File", "notices:", "consent.keyFile:", "authentication.authority:", "authentication.audience:",
             "clusters[0].quorum:", "clusters[1].maximumDuration:", "clusters[2].approvers:",
         })
             Assert.Contains(fault, refused, StringComparison.Ordinal);

@@ -81,4 +81,10 @@ public sealed class ApproverOptions
 
     /// <summary>For delivery only.</summary>
     public string Mail { get; set; } = "";
+
+    /// <summary>An IANA time zone (<c>Europe/Berlin</c>): times in their notices are told in it beside UTC; empty for UTC alone.</summary>
+    public string TimeZone { get; set; } = "";
+
+    /// <summary>Names of notice channels in the order in which they are tried for them; empty means <c>notices.channels</c>.</summary>
+    public IList<string> Channels { get; set; } = [];
 }

@@ -71,6 +71,9 @@ public sealed class BrokerOptionsValidation : IValidateOptions<BrokerOptions>
         foreach (var (approver, index) in cluster.Approvers.Select((approver, index) => (approver, index)))
             if (new[] { approver.Issuer, approver.ObjectId, approver.Name }.Any(string.IsNullOrWhiteSpace))
                 yield return $"approvers[{index}]: issuer, objectId and name are all needed; mail is for delivery only.";
+        foreach (var (approver, index) in cluster.Approvers.Select((approver, index) => (approver, index)))
+            if (approver.TimeZone.Length > 0 && !TimeZoneInfo.TryFindSystemTimeZoneById(approver.TimeZone, out _))
+                yield return $"approvers[{index}].timeZone: '{approver.TimeZone}' is no time zone that this machine knows; an IANA name, for example \"Europe/Berlin\" (minimal images need the package tzdata).";
         if (cluster.Approvers.GroupBy(one => (one.Issuer, one.ObjectId)).Any(group => group.Count() > 1))
             yield return "approvers: the same person (issuer, objectId) stands twice.";
     }

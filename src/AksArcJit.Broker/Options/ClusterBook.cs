@@ -8,7 +8,10 @@ namespace AksArcJit.Broker.Options;
 /// <param name="GroupsClaim">Empty where the cluster knows no groups.</param>
 public sealed record ClusterEntry(ClusterId Id, string DisplayName, ClusterPolicy Policy, string SubjectClaim, string GroupsClaim, IReadOnlyList<ApproverEntry> Approvers);
 
-public sealed record ApproverEntry(Person Person, string Name, string? Mail);
+/// <param name="Mail">For delivery only; null where the options name none.</param>
+/// <param name="Zone">UTC where the options name none.</param>
+/// <param name="Channels">Empty where the usual ones are meant.</param>
+public sealed record ApproverEntry(Person Person, string Name, string? Mail, TimeZoneInfo Zone, IReadOnlyList<string> Channels);
 
 /// <summary>The clusters of the options, by id.</summary>
 public sealed class ClusterBook
@@ -36,7 +39,8 @@ public sealed class ClusterBook
     {
         var id = ClusterId.Parse(options.Id);
         var approvers = options.Approvers
-            .Select(one => new ApproverEntry(new Person(one.Issuer, one.ObjectId), one.Name, one.Mail.Length == 0 ? null : one.Mail)).ToList();
+            .Select(one => new ApproverEntry(new Person(one.Issuer, one.ObjectId), one.Name, one.Mail.Length == 0 ? null : one.Mail,
+                one.TimeZone.Length == 0 ? TimeZoneInfo.Utc : TimeZoneInfo.FindSystemTimeZoneById(one.TimeZone), [.. one.Channels])).ToList();
         var policy = new ClusterPolicy(id, options.Customer, options.Role, Iso8601.Parse(options.MaximumDuration), Iso8601.Parse(options.ConsentLifetime), options.Quorum, options.Scopes.Contains("Cluster"),
             options.Scopes.Contains("Namespace") ? [.. options.Namespaces] : [],
             [.. options.AcceptedDangers.Select(Enum.Parse<Danger>)], [.. approvers.Select(one => one.Person)], options.GuardInstalled);

@@ -24,7 +24,7 @@ public static class Announcing
             or RequestFact.Granted or RequestFact.RoleChangeObserved or RequestFact.RevocationStarted or RequestFact.RevocationUnconfirmed
             or RequestFact.AccessGone or RequestFact.GoneByWord or RequestFact.StrayBindingFound => true,
         RequestFact.GrantHeld or RequestFact.GrantIntended or RequestFact.GrantAttemptFailed or RequestFact.GrantOutcomeUnknown
-            or RequestFact.BindingObserved or RequestFact.RevocationAttemptFailed => false,
+            or RequestFact.BindingObserved or RequestFact.RevocationAttemptFailed or RequestFact.OfNotice => false,
         SystemFact.GrantsPaused or SystemFact.GrantsResumed or SystemFact.RevocationOrdered => true,
         ClusterFact.OrphanRemoved or ClusterFact.OverdueRemoved or ClusterFact.QuarantinedBindingRemoved or ClusterFact.UnmanagedCopyFound => true,
         TicketFact => false,

@@ -11,16 +11,16 @@ using AksArcJit.Lifecycle.Roles;
 namespace AksArcJit.Broker.Requests;
 
 /// <summary>What an engineer asks for.</summary>
+/// <param name="EngineerMail">Where notices to them go; null for none.</param>
 /// <param name="Subjects">The engineer's name by claim (<c>oid</c>, <c>upn</c>), as their token says.</param>
 public sealed record Asking(
     Person Engineer, string EngineerName, IReadOnlyDictionary<string, string> Subjects, TicketId Ticket, ClusterId Cluster, Scope Scope,
     TimeSpan Duration, string Justification, DateTimeOffset? StartAt, RequestId? Continues, string? IdempotencyKey,
-    Membership? Membership = null);
+    Membership? Membership = null, string? EngineerMail = null);
 
 /// <summary>Requests from asking to ending, on the word of people. Who may say what is settled by the caller's roles, at the edge.</summary>
 public sealed class RequestDesk(
-    IJournal journal, RequestEngine engine, Circumstancer circumstances, ClusterBook book, ConsentSecrets secrets, Sealing ids, ConsentNotices notices,
-    TimeProvider time)
+    IJournal journal, RequestEngine engine, Circumstancer circumstances, ClusterBook book, ConsentSecrets secrets, Sealing ids, TimeProvider time)
 {
     /// <exception cref="JournalUnavailableException">Unknown whether it was recorded; asking again with the same Idempotency-Key is safe.</exception>
     public async Task<Submission> AskAsync(Asking asking, CancellationToken cancellation)
@@ -44,11 +44,7 @@ public sealed class RequestDesk(
 
         var submission = await engine.SubmitAsync(unasked, new Signal.Ask(proposal, gathered with { PendingTwin = twin }), cancellation);
         if (submission is Submission.Recorded recorded)
-        {
             await engine.CarryOutAsync(recorded.History);
-            if (recorded.History.State is RequestState.AwaitingConsent waiting)
-                await notices.AskAsync(waiting, CancellationToken.None);
-        }
         return submission switch
         {
             Submission.Refused { Refusal.Reason: RefusalReason.PendingTwin } twinned => twinned with { Twin = twin },
@@ -81,7 +77,7 @@ public sealed class RequestDesk(
             now + (entry?.Policy.ConsentLifetime ?? TimeSpan.Zero), entry?.Policy.Quorum ?? 1,
             [.. (entry?.Approvers ?? []).Where(one => one.Person != asking.Engineer)
                 .Select(one => new AskedApprover(one.Person, one.Name, 1, ConsentSecrets.Hash(secrets.Secret(id, one.Person, 1))))],
-            asking.Continues, entry?.Policy.GuardInstalled ?? false, asking.Membership);
+            asking.Continues, entry?.Policy.GuardInstalled ?? false, asking.Membership, asking.EngineerMail);
     }
 
     private static bool IsSame(AccessRequest known, Asking asking) =>

@@ -1,6 +1,7 @@
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Roles;
 
 namespace AksArcJit.Broker.Requests;
 
@@ -19,6 +20,11 @@ public sealed record RequestHistory(RequestId Id, IReadOnlyList<(FactRecord Reco
 
     /// <summary>When the request came to stand as it does: the newest fact, notices to people apart.</summary>
     public DateTimeOffset StandsSince => Facts.LastOrDefault(fact => fact.Fact is not RequestFact.OfNotice).Record?.At ?? DateTimeOffset.MinValue;
+
+    /// <summary>The role's rules that the terms' hash stands for.</summary>
+    public RoleRules ShownRules => new(
+        Facts.Select(fact => fact.Fact is RequestFact.ConsentGiven { Rules: { Count: > 0 } shown } ? shown : null).LastOrDefault(shown => shown is not null)
+        ?? Facts.Select(fact => fact.Fact).OfType<RequestFact.AccessRequested>().First().Rules);
 
     /// <exception cref="QuarantineException">The chain is damaged, or holds what this build cannot read.</exception>
     public static RequestHistory Of(RequestId id, IReadOnlyList<FactRecord> records)

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Effects;
+using AksArcJit.Broker.Notices;
 using AksArcJit.Broker.Operations;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
@@ -17,8 +17,9 @@ namespace AksArcJit.Broker.Sweeping;
 /// bindings of a cluster first and reads the journals after, so that a grant made meanwhile is never taken for an orphan.
 /// </summary>
 public sealed class Sweeper(
-    IJournal journal, RequestEngine engine, Circumstancer circumstances, ConsentNotices notices, IClusters clusters, ClusterBook book,
-    RequestSweep requests, BindingSweep bindings, Remedies remedies, TimeProvider time, ILogger<Sweeper> log)
+    IJournal journal, RequestEngine engine, Circumstancer circumstances, IClusters clusters, ClusterBook book,
+    RequestSweep requests, BindingSweep bindings, Remedies remedies, TimeProvider time, ILogger<Sweeper> log,
+    NoticeLoop? notices = null)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
 
@@ -93,7 +94,11 @@ public sealed class Sweeper(
         if (history.Quarantine is { } quarantine)
             log.Quarantined(quarantine.Message);
         else if (!pass.IsDryRun)
+        {
             engine.Remind(history);
+            // What another process left untold is found here; it is told later, by whom it is due.
+            notices?.See(history);
+        }
         var state = history.State;
         if (state is not RequestState.Asked asked || views.GetValueOrDefault(asked.Terms.Cluster) is not { } view)
             return;
@@ -103,8 +108,6 @@ public sealed class Sweeper(
             await pass.TakeAsync(new SweepFinding(FindingKind.EndOrdered, view.Entry.Id, id, null, "An order to end everything covers it.", new Remedy.Submit(id, order)));
             return;
         }
-        if (asked is RequestState.AwaitingConsent waiting && history.Quarantine is null && !pass.IsDryRun)
-            await notices.AskAsync(waiting, CancellationToken.None);
         foreach (var finding in await requests.LookAsync(view, asked))
             // Of a chain that is not to be trusted only the ticket's end is believed: that needs no word of the chain's own.
             if (history.Quarantine is null || finding.Kind == FindingKind.TicketClosed)

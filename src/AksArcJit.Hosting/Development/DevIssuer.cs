@@ -55,6 +55,7 @@ internal sealed class DevIssuer(string directory)
                 ["sub"] = person.ObjectId,
                 ["name"] = person.Name,
                 ["upn"] = person.PrincipalName,
+                ["email"] = person.PrincipalName,
                 ["roles"] = person.Roles.ToArray(),
             },
         });

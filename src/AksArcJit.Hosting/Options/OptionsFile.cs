@@ -10,7 +10,7 @@ public static class OptionsFile
 
     private static readonly string[] Paths =
     [
-        "consent:keyFile", "journal:sqlite:file", "notices:directory",
+        "consent:keyFile", "journal:sqlite:file", "notices:directory", "notices:smtp:passwordFile", "notices:smtp:caFile", "notices:webhook:keyFile",
         "checkpoints:key:file", "checkpoints:anchors:file", "checkpoints:anchors:webhook:secretFile",
     ];
 

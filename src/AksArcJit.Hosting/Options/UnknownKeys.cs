@@ -4,6 +4,7 @@ using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Options;
 using AksArcJit.Messaging;
 using AksArcJit.Messaging.Anchors;
+using AksArcJit.Messaging.Notices;
 using AksArcJit.Stores.Anchors;
 using AksArcJit.Stores.Signing;
 using AksArcJit.Stores.Sqlite;
@@ -24,7 +25,7 @@ internal static class UnknownKeys
         ["journal"] = [typeof(JournalOptions), typeof(Stores)],
         ["journal:sqlite"] = [typeof(SqliteJournalOptions)],
         ["journal:tables"] = [typeof(TablesJournalOptions)],
-        ["notices"] = [typeof(FileOutboxOptions)],
+        ["notices"] = [typeof(NoticeOptions), typeof(NoticeChannelOptions)],
         ["events"] = [typeof(EventOptions)],
         ["authentication"] = [typeof(SignInOptions)],
         ["checkpoints"] = [typeof(CheckpointOptions), typeof(Checkpoints)],
@@ -65,7 +66,7 @@ internal static class UnknownKeys
     private static bool IsOptions(Type type) => type.Assembly.GetName().Name!.StartsWith("AksArcJit.", StringComparison.Ordinal);
 
     // Sections that their own projects bind.
-    private sealed record Root(JournalOptions Journal, FileOutboxOptions Notices, EventOptions Events, SignInOptions Authentication, CheckpointOptions Checkpoints);
+    private sealed record Root(JournalOptions Journal, NoticeChannelOptions Notices, EventOptions Events, SignInOptions Authentication, CheckpointOptions Checkpoints);
 
     private sealed record Checkpoints(CheckpointKeyOptions Key, AnchorOptions Anchors);
 

@@ -26,11 +26,13 @@ public enum NoticeKind
 /// <summary>What came of a notice.</summary>
 public abstract record NoticeOutcome
 {
-    private NoticeOutcome() { }
+    private NoticeOutcome(Notice notice) => Notice = notice;
+
+    public Notice Notice { get; }
 
     /// <param name="Channel">The one that took it.</param>
-    public sealed record Delivered(Notice Notice, string Channel) : NoticeOutcome;
+    public sealed record Delivered(Notice Notice, string Channel) : NoticeOutcome(Notice);
 
     /// <summary>Every channel has failed for as long as the options allow.</summary>
-    public sealed record Undelivered(Notice Notice, string Reason) : NoticeOutcome;
+    public sealed record Undelivered(Notice Notice, string Reason) : NoticeOutcome(Notice);
 }

@@ -77,7 +77,12 @@ public abstract record RequestFact : Fact
     public sealed record StrayBindingFound(string Uid) : RequestFact;
 
     /// <summary>Somebody was told, or could not be: possible in every state once something was asked, and it changes none.</summary>
-    public abstract record OfNotice(Notice Notice) : RequestFact;
+    public abstract record OfNotice : RequestFact
+    {
+        private protected OfNotice(Notice notice) => Notice = notice;
+
+        public Notice Notice { get; init; }
+    }
 
     /// <summary>A channel took the notice. What the channel makes of it later is not known here.</summary>
     public sealed record NoticeDelivered(Notice Notice, string Channel) : OfNotice(Notice);

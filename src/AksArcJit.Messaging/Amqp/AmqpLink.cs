@@ -1,5 +1,3 @@
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using AksArcJit.Broker.Ports;
 using Amqp;
 using Amqp.Framing;
@@ -111,31 +109,11 @@ internal sealed class AmqpLink : IAsyncDisposable
         factory.AMQP.HostName = source.VirtualHost.Length > 0 ? $"vhost:{source.VirtualHost}" : uri.Host;
         factory.SASL.Profile = SaslProfile.Anonymous;
         if (source.CaFile.Length > 0)
-            factory.SSL.RemoteCertificateValidationCallback = Trusting(source.CaFile);
+            factory.SSL.RemoteCertificateValidationCallback = PrivateAuthorities.Trusting(source.CaFile);
         var password = source.User.Length > 0 ? (await File.ReadAllTextAsync(source.PasswordFile, cancellation)).Trim() : null;
         var isTls = uri.Scheme == "amqps";
         var port = uri.Port > 0 ? uri.Port : isTls ? 5671 : 5672;
         return await factory.CreateAsync(new Address(uri.Host, port, source.User.Length > 0 ? source.User : null, password, "/", uri.Scheme.ToUpperInvariant()), cancellation);
-    }
-
-    /// <summary>The authorities of a file instead of the machine's; name and dates hold as ever.</summary>
-    private static RemoteCertificateValidationCallback Trusting(string caFile)
-    {
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(caFile);
-        return (_, certificate, sent, faults) =>
-        {
-            if (certificate is null || (faults & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
-                return false;
-            using var chain = new X509Chain();
-            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            foreach (var element in sent?.ChainElements ?? new X509Chain().ChainElements)
-                chain.ChainPolicy.ExtraStore.Add(element.Certificate);
-            using var own = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
-            return chain.Build(own);
-        };
     }
 
     private Session Session()

@@ -48,6 +48,14 @@ public sealed record Caller(Person Person, string Name, IReadOnlyDictionary<stri
         Claims["_claim_names"].Any(names => names.Contains($"\"{groupsClaim}\"", StringComparison.Ordinal))
         || (groupsClaim == "groups" && Claims["hasgroups"].Any(has => has.Equals("true", StringComparison.OrdinalIgnoreCase)));
 
+    /// <summary>Where notices to them may go, by that claim: one plain address, else null. For delivery only.</summary>
+    /// <param name="claim">Empty where none is to be kept.</param>
+    public string? MailBy(string claim) => claim.Length > 0 && Claims[claim].FirstOrDefault() is { } said && IsAddress(said) ? said : null;
+
+    // RFC 5321 section 4.5.3.1.3. Not more than a look: the channel parses it before it stands anywhere.
+    private static bool IsAddress(string said) => said.Length <= 254 && said.Count(c => c == '@') == 1 && said[0] != '@' && said[^1] != '@'
+        && said.All(c => !char.IsControl(c) && !char.IsWhiteSpace(c) && !"<>()[]\\,;:\"".Contains(c, StringComparison.Ordinal));
+
     /// <summary>For endpoints behind authorization, where there is always one.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult(Of(context.User));
 }

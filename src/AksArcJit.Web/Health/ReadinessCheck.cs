@@ -1,4 +1,5 @@
 using AksArcJit.Broker.Checkpoints;
+using AksArcJit.Broker.Notices;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Publishing;
@@ -10,8 +11,8 @@ namespace AksArcJit.Web.Health;
 
 /// <summary>Asks the journal and each cluster whether they answer. Anybody may ask, so that answers are shared for a moment.</summary>
 internal sealed class ReadinessCheck(
-    IJournal journal, IClusters clusters, IEventSources sources, ClusterBook book, JournalHealth evidence, TimeProvider time, ILogger<ReadinessCheck> log,
-    Publisher? publisher = null)
+    IJournal journal, IClusters clusters, IEventSources sources, ClusterBook book, JournalHealth evidence, NoticeHealth notices, TimeProvider time,
+    ILogger<ReadinessCheck> log, Publisher? publisher = null)
 {
     private const string Ok = "ok";
     private const string Fault = "fault";
@@ -43,11 +44,12 @@ internal sealed class ReadinessCheck(
         var isUp = await journalState == Ok;
         var events = sources.Read();
         var outlets = publisher?.Outlets ?? [];
+        var channels = notices.Channels;
         return new Readiness
         {
             // A journal whose evidence is in doubt still has to end what stands: the broker stays in service.
             Status = !isUp ? "unready" : evidence.IsWell && clusterStates.All(one => one.State.Status == Ok) && events.All(one => one.IsConnected)
-                && outlets.All(one => one.Fault is null) ? "ready" : "degraded",
+                && outlets.All(one => one.Fault is null) && channels.All(one => one.Fault is null) ? "ready" : "degraded",
             Journal = await journalState,
             Checkpoints = evidence.Objection is not null ? "contradicted"
                 : evidence.Uncompared is not null ? "uncompared"
@@ -72,6 +74,8 @@ internal sealed class ReadinessCheck(
                 LagSeconds = one.Lag.TotalSeconds,
                 Waiting = one.Waiting,
             }),
+            Notices = channels.ToDictionary(one => one.Name, one => new NoticeChannelReadiness { Status = one.Fault is null ? Ok : Fault, LastDeliveredAt = one.TakenAt }),
+            NoticesPending = notices.Pending.Count,
         };
     }
 

@@ -45,7 +45,7 @@ internal static class RequestEndpoints
 
     private static async Task<Results<Accepted<AccessRequestAccepted>, ProblemResult>> AskAsync(
         Body<AccessRequestForm> body, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, Caller caller, HttpContext context,
-        RequestDesk desk, RequestFinder finder, ClusterBook book)
+        RequestDesk desk, RequestFinder finder, ClusterBook book, NoticeOptions notices)
     {
         var fields = new Fields();
         var form = body.Form;
@@ -63,12 +63,12 @@ internal static class RequestEndpoints
             return problem;
         if (book.Find(asking.Cluster) is null)
             return Problems.NoSuchCluster("clusterId", StatusCodes.Status422UnprocessableEntity);
-        return await SubmitAsync(asking, caller, context, desk, finder, book);
+        return await SubmitAsync(asking, caller, context, desk, finder, book, notices);
     }
 
     private static async Task<Results<Accepted<AccessRequestAccepted>, ProblemResult>> ExtendAsync(
         string id, Body<ExtensionForm> body, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, Caller caller, HttpContext context,
-        RequestDesk desk, RequestFinder finder, ClusterBook book)
+        RequestDesk desk, RequestFinder finder, ClusterBook book, NoticeOptions notices)
     {
         var (seen, missing) = await finder.FindAsync(id, caller, context.RequestAborted);
         if (seen is null)
@@ -83,14 +83,14 @@ internal static class RequestEndpoints
             fields.Text("justification", body.Form.Justification),
             null, seen.History.Id,
             Key(fields, idempotencyKey));
-        return fields.Problem is { } problem ? problem : await SubmitAsync(asking, caller, context, desk, finder, book);
+        return fields.Problem is { } problem ? problem : await SubmitAsync(asking, caller, context, desk, finder, book, notices);
     }
 
     private static async Task<Results<Accepted<AccessRequestAccepted>, ProblemResult>> SubmitAsync(
-        Asking asking, Caller caller, HttpContext context, RequestDesk desk, RequestFinder finder, ClusterBook book)
+        Asking asking, Caller caller, HttpContext context, RequestDesk desk, RequestFinder finder, ClusterBook book, NoticeOptions notices)
     {
         var membership = caller.MembershipBy(book.Find(asking.Cluster)?.GroupsClaim ?? "");
-        switch (await desk.AskAsync(asking with { Membership = membership }, context.RequestAborted))
+        switch (await desk.AskAsync(asking with { Membership = membership, EngineerMail = caller.MailBy(notices.EngineerMailClaim) }, context.RequestAborted))
         {
             case Submission.Refused refused:
                 return Problems.Of(refused.Refusal, refused.Twin is { } twin ? RequestLinks.Self(twin) : null);

@@ -20,9 +20,7 @@ internal sealed class RequestFacts(RequestHistory history, RequestState.Asked st
         state is RequestState.Closed && Last<AccessGone>() is { } gone ? (gone.At, gone.Fact.Residual) : null;
 
     /// <summary>The rules that the terms' hash stands for.</summary>
-    public RoleRules Rules => new(
-        history.Facts.Select(fact => fact.Fact is ConsentGiven { Rules: { Count: > 0 } shown } ? shown : null).LastOrDefault(shown => shown is not null)
-        ?? history.Facts.Select(fact => fact.Fact).OfType<AccessRequested>().First().Rules);
+    public RoleRules Rules => history.ShownRules;
 
     public static Person? ActorOf(RequestFact fact) => fact switch
     {

@@ -49,6 +49,7 @@ internal static class RequestViews
             Kubectl = state is RequestState.Active ? Kubectl.Line(rules, state.Terms.Scope) : null,
             Continues = state.Request.Continues?.Text,
             Timeline = [.. history.Facts.Select(fact => Entry(fact.Record, fact.Fact, facts))],
+            Notices = [.. history.Facts.Select(fact => Notice(fact.Record, fact.Fact, facts)).OfType<NoticeView>()],
             Links = RequestLinks.For(seen),
         };
     }
@@ -146,6 +147,16 @@ internal static class RequestViews
 
     private static ResidualAccess Residual(ProbeAnswer answer) =>
         new() { Access = answer.Probe.ToString(), AllowedBy = answer.AllowedBy?.ToString(), Reason = answer.Reason };
+
+    private static NoticeView? Notice(FactRecord record, RequestFact fact, RequestFacts facts) => fact is not RequestFact.OfNotice of ? null : new NoticeView
+    {
+        Kind = Enum.Parse<NoticeKind>(of.Notice.Kind.ToString()),
+        About = of.Notice.About,
+        To = of.Notice.To is { } person ? new PersonView { Person = person.ToString(), Name = facts.NameOf(person) } : null,
+        At = record.At,
+        Channel = (fact as RequestFact.NoticeDelivered)?.Channel,
+        Failure = (fact as RequestFact.NoticeUndelivered)?.Reason,
+    };
 
     private static TimelineEntry Entry(FactRecord record, RequestFact fact, RequestFacts facts) => new()
     {

@@ -34,6 +34,8 @@ public class BrokerHarness : IAsyncLifetime
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("aksarcjit-server-").FullName;
 
+    public string Outbox => Path.Combine(Directory, "outbox");
+
     public string ConfigFile => Path.Combine(Directory, "options.json");
 
     public DevClusterHost Cluster { get; private set; } = null!;
@@ -129,10 +131,17 @@ public class BrokerHarness : IAsyncLifetime
         return id;
     }
 
-    /// <summary>The link in the notice to the approver.</summary>
+    /// <summary>The link in the notice to the approver, which comes a moment after the request.</summary>
     public async Task<Uri> LinkAsync(string id)
     {
-        var notice = Assert.Single(System.IO.Directory.GetFiles(Path.Combine(Directory, "outbox"), $"{id}-*.json"));
+        string[] notices = [];
+        for (var attempt = 0; attempt < 400 && notices.Length == 0; attempt++)
+        {
+            notices = System.IO.Directory.Exists(Outbox) ? System.IO.Directory.GetFiles(Outbox, $"{id}-*.json") : [];
+            if (notices.Length == 0)
+                await Task.Delay(25);
+        }
+        var notice = Assert.Single(notices);
         var link = new Uri(JsonNode.Parse(await File.ReadAllTextAsync(notice))!["link"]!.GetValue<string>());
         return new Uri(Url, link.PathAndQuery);
     }

@@ -12,8 +12,8 @@ namespace AksArcJit.Stores.Tests.Tables;
 
 /// <summary>
 /// What a whole lifecycle costs on Table Storage, from the POST of the request to the removal of its open row, by a real broker: asked,
-/// approved, granted, expired. Limit: 20 storage transactions, reads and index rows included; polling, the sweep, checkpoints and the
-/// ticket's own calls are counted apart. An Idempotency-Key costs one read more, which makes the repeated POST safe.
+/// approved, granted, expired. Limit: 20 storage transactions, reads and index rows included; polling, the sweep, checkpoints, notices
+/// and the ticket's own calls are counted apart. An Idempotency-Key costs one read more, which makes the repeated POST safe.
 /// </summary>
 public sealed class LifecycleCostTests(Azurite azurite)
 {
@@ -59,6 +59,51 @@ public sealed class LifecycleCostTests(Azurite azurite)
         // Asked, approved, between intent and create, after the create.
         Assert.Equal(4, all.Count(call => call == "GET AccessJournal of a ticket"));
         Assert.Equal(transactions, all.Count);
+    }
+
+    /// <summary>
+    /// Who is told what, and what that costs: one read, one append with its open row, at each of the three times at which something is
+    /// told, and the open row's removal, which then follows the last notice. It disturbs no other call.
+    /// </summary>
+    [Fact]
+    public async Task Lifecycle_WhenPeopleAreTold_ThenThatCostsAFewTransactionsApart()
+    {
+        var journal = new TablesJournal(
+            new TablesJournalOptions { ConnectionString = await azurite.ConnectionAsync(), Prefix = _prefix }, _time, _wire.Options());
+        var channel = new RecordingChannel("files");
+        var broker = new TestBroker(journal, new FakeClusters(new FakeCluster(Sample.ClusterId, "test", _time)), _time, 1, [channel]);
+        await broker.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Report(Sample.Ticket(), Sample.Operator), CancellationToken.None);
+        await journal.CheckAsync(CancellationToken.None);
+        _wire.Forget();
+
+        var id = Assert.IsType<Submission.Recorded>(await broker.AskAsync(null, TimeSpan.FromMinutes(4))).History.Id;
+        var lifecycle = Taken().ToList();
+        await broker.Notices!.AttendDueAsync();
+        var notices = Taken().ToList();
+        var link = broker.LinkFor(id, Sample.Approver);
+        var shown = await broker.Consents.ReadAsync(link, CancellationToken.None);
+        _wire.Forget();
+        Assert.IsType<ConsentResult.Decided>(await broker.Consents.DecideAsync(
+            link, new ConsentAnswer(ConsentVerb.Approve, shown!.Terms.Hash(), "Edge 01", null, null, ""), CancellationToken.None));
+        lifecycle.AddRange(Taken());
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await broker.Notices.AttendDueAsync();
+        notices.AddRange(Taken());
+        _time.Advance(TimeSpan.FromMinutes(4));
+        await broker.Loop.AttendDueAsync();
+        lifecycle.AddRange(Taken());
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await broker.Notices.AttendDueAsync();
+        notices.AddRange(Taken());
+        Assert.IsType<RequestState.Closed>(await broker.StateAsync(id));
+        Tell("lifecycle", lifecycle);
+        Tell("notices", notices);
+        // The ticket's own row waits for the next look at the open index.
+        await foreach (var open in journal.ListOpenAsync(CancellationToken.None))
+            Assert.Null(open.Stream.Request);
+        Assert.Equal(6, channel.Taken.Count);
+        Assert.Equal(19, lifecycle.Count);
+        Assert.Equal(10, notices.Count);
     }
 
     private IReadOnlyList<string> Taken()

@@ -4,6 +4,7 @@ using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Deadlines;
 using AksArcJit.Broker.Effects;
 using AksArcJit.Broker.Following;
+using AksArcJit.Broker.Notices;
 using AksArcJit.Broker.Operations;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
@@ -25,16 +26,18 @@ namespace AksArcJit.TestKit.Brokers;
 public sealed class TestBroker
 {
     /// <param name="log">Null where no checkpoints are made.</param>
-    /// <param name="followers">Apart from checkpoints.</param>
+    /// <param name="followers">Apart from checkpoints and notices.</param>
+    /// <param name="channels">Null where nobody is told anything.</param>
     public TestBroker(
-        IJournal journal, IClusters clusters, TimeProvider time, int seed, INotices? notices = null, BrokerOptions? options = null,
-        ICheckpointLog? log = null, ISigner? signer = null, ILoggerFactory? logging = null, IReadOnlyList<IFollower>? followers = null, params IEnumerable<IAnchor> anchors)
+        IJournal journal, IClusters clusters, TimeProvider time, int seed, IReadOnlyList<INoticeChannel>? channels = null, BrokerOptions? options = null,
+        ICheckpointLog? log = null, ISigner? signer = null, ILoggerFactory? logging = null, IReadOnlyList<IFollower>? followers = null, NoticeOptions? notices = null, params IEnumerable<IAnchor> anchors)
     {
         var loggers = logging ?? NullLoggerFactory.Instance;
         Time = time;
         Book = new ClusterBook(options ?? Options());
         Coverage? coverage = log is null ? null : new Coverage(time, TimeSpan.FromSeconds(60));
-        List<IFollower> all = [.. coverage is null ? Array.Empty<IFollower>() : [coverage], .. followers ?? []];
+        var outstanding = channels is null ? null : new Outstanding(time);
+        List<IFollower> all = [.. new IFollower?[] { coverage, outstanding }.OfType<IFollower>(), .. followers ?? []];
         if (all.Count > 0)
             journal = new FollowedJournal(journal, all, time);
         if (log is not null)
@@ -44,8 +47,8 @@ public sealed class TestBroker
                 Book.Installation, journal, log, signer ?? new TestSigner(), coverage!, Anchoring, Standing, time, NullLogger<Checkpointer>.Instance);
         }
         Journal = journal;
-        Notices = new RecordingNotices();
-        var sealing = new Sealing(new SeededEntropy(seed));
+        var entropy = new SeededEntropy(seed);
+        var sealing = new Sealing(entropy);
         var openGrants = new OpenGrants();
         var secrets = new ConsentSecrets(new ConsentKey(new byte[32]));
         Queue = new DeadlineQueue();
@@ -54,17 +57,23 @@ public sealed class TestBroker
         var findings = new ClusterFindings(journal, sealing, time);
         var ends = new UnrecordedEnds(effects, clusters, Book, findings, NullLogger<UnrecordedEnds>.Instance);
         Engine = new RequestEngine(journal, sealing, time, effects, Queue, openGrants, new ResidualAccess(journal, loggers.CreateLogger<ResidualAccess>()), ends);
-        var consentNotices = new ConsentNotices(notices ?? Notices, secrets, Book, NullLogger<ConsentNotices>.Instance);
+        if (outstanding is not null)
+        {
+            Health = new NoticeHealth(channels!);
+            var said = notices ?? new NoticeOptions();
+            var courier = new Courier(new Readers(Book, said, channels!), new NoticeWriter(Book, secrets), said, entropy, Health, time, loggers.CreateLogger<Courier>());
+            Notices = new NoticeLoop(outstanding, Engine, journal, courier, Health, said, time, loggers.CreateLogger<NoticeLoop>());
+        }
         var endings = new Endings(Engine, time, NullLogger<Endings>.Instance);
         Tickets = new TicketDesk(journal, sealing, time, endings);
         Operations = new OperationsDesk(journal, sealing, time, endings, Standing);
-        Requests = new RequestDesk(journal, Engine, circumstances, Book, secrets, sealing, consentNotices, time);
+        Requests = new RequestDesk(journal, Engine, circumstances, Book, secrets, sealing, time);
         Consents = new ConsentDesk(Engine, circumstances, clusters, Book, time);
         var bindings = new BindingSweep(Engine, Book, time, NullLogger<BindingSweep>.Instance);
         var remedies = new Remedies(Engine, clusters, findings, NullLogger<Remedies>.Instance);
         Sweeper = new Sweeper(
-            journal, Engine, circumstances, consentNotices, clusters, Book, new RequestSweep(circumstances, bindings), bindings, remedies, time,
-            NullLogger<Sweeper>.Instance);
+            journal, Engine, circumstances, clusters, Book, new RequestSweep(circumstances, bindings), bindings, remedies, time,
+            NullLogger<Sweeper>.Instance, Notices);
         Watch = new ClusterWatch(clusters, Book, bindings, remedies, Sweeper, time, NullLogger<ClusterWatch>.Instance);
         Loop = new DeadlineLoop(Queue, journal, Engine, Tickets, Operations, openGrants, time, NullLogger<DeadlineLoop>.Instance);
         Secrets = secrets;
@@ -82,7 +91,10 @@ public sealed class TestBroker
 
     public ClusterBook Book { get; }
 
-    public RecordingNotices Notices { get; }
+    /// <summary>Null where nobody is told anything.</summary>
+    public NoticeLoop? Notices { get; }
+
+    public NoticeHealth? Health { get; }
 
     public DeadlineQueue Queue { get; }
 
@@ -146,17 +158,5 @@ public sealed class SeededEntropy(int seed) : IEntropy
     {
         lock (_gate)
             _random.NextBytes(bytes);
-    }
-}
-
-public sealed class RecordingNotices : INotices
-{
-    public IList<ConsentNotice> Sent { get; } = [];
-
-    public Task AskConsentAsync(ConsentNotice notice, CancellationToken cancellation)
-    {
-        lock (Sent)
-            Sent.Add(notice);
-        return Task.CompletedTask;
     }
 }

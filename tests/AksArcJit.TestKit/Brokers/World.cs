@@ -33,6 +33,9 @@ public sealed class World
 
     public FakeCluster Cluster { get; }
 
+    /// <summary>How people are told, by whichever broker.</summary>
+    public RecordingChannel Channel { get; } = new("files");
+
     public CrashPoint Crash { get; }
 
     public TestBroker Broker { get; private set; }
@@ -44,7 +47,7 @@ public sealed class World
     {
         IJournal journal = crash is null ? Journal : crash.Guard<IJournal>(Journal);
         ICluster cluster = crash is null ? Cluster : crash.Guard<ICluster>(Cluster);
-        return new TestBroker(journal, new FakeClusters(cluster), Clock, ++_seeds, crash?.Guard<INotices>(new RecordingNotices()));
+        return new TestBroker(journal, new FakeClusters(cluster), Clock, ++_seeds, [crash is null ? Channel : crash.Guard<INoticeChannel>(Channel)]);
     }
 
     /// <summary>Does it; if the broker dies meanwhile, starts another and does it again.</summary>
@@ -91,5 +94,6 @@ public sealed class World
     {
         await broker.Loop.RereadOnceAsync(CancellationToken.None);
         await broker.Loop.AttendDueAsync();
+        await broker.Notices!.AttendDueAsync();
     });
 }

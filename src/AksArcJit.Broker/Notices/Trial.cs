@@ -1,0 +1,59 @@
+using AksArcJit.Broker.Ports;
+
+namespace AksArcJit.Broker.Notices;
+
+/// <summary>
+/// How far the delivery of one notice has come. A channel is tried three times in ten seconds, then the next; when all have failed, the
+/// first again after a pause that doubles from half a minute to ten. A channel that does not know the address is not tried again.
+/// </summary>
+/// <param name="Channels">Those left, in the order in which they are tried.</param>
+/// <param name="At">Index of the current one.</param>
+/// <param name="Failures">Of the current channel, in a row.</param>
+/// <param name="Rounds">How often all of them have failed.</param>
+/// <param name="NotBefore">No try sooner, UTC.</param>
+/// <param name="Reasons">The newest of each channel, for the record.</param>
+internal sealed record Trial(
+    IReadOnlyList<INoticeChannel> Channels, int At, int Failures, int Rounds, DateTimeOffset NotBefore, IReadOnlyDictionary<string, string> Reasons)
+{
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(8)];
+    private static readonly TimeSpan FirstRound = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestRound = TimeSpan.FromMinutes(10);
+
+    public static Trial Of(IReadOnlyList<INoticeChannel> channels) =>
+        new(channels, 0, 0, 0, DateTimeOffset.MinValue, new Dictionary<string, string>());
+
+    public INoticeChannel Channel => Channels[At];
+
+    public bool IsHopeless => Channels.Count == 0;
+
+    /// <summary>Every channel has been tried at least once.</summary>
+    public bool HasFailedEverywhere => IsHopeless || Rounds > 0;
+
+    public string Reason => string.Join(" ", Reasons.OrderBy(reason => reason.Key, StringComparer.Ordinal).Select(reason => $"{reason.Key}: {reason.Value}"));
+
+    /// <param name="spread">0 to 1: pauses are drawn between their half and their whole, so that instances and notices spread.</param>
+    public Trial After(NoticeDelivery.Failed failed, DateTimeOffset now, double spread)
+    {
+        var told = With(failed.Reason);
+        if (Failures < Pauses.Length)
+            return told with { Failures = Failures + 1, NotBefore = now + Spread(Pauses[Failures], spread) };
+        if (At < Channels.Count - 1)
+            return told with { At = At + 1, Failures = 0, NotBefore = now };
+        return told with { At = 0, Failures = 0, Rounds = Rounds + 1, NotBefore = now + Spread(RoundPause, spread) };
+    }
+
+    public Trial After(NoticeDelivery.Refused refused, DateTimeOffset now, double spread)
+    {
+        var left = Channels.Where(channel => channel != Channel).ToList();
+        var rest = With(refused.Reason) with { Channels = left, Failures = 0 };
+        return At < left.Count || left.Count == 0
+            ? rest with { NotBefore = now }
+            : rest with { At = 0, Rounds = Rounds + 1, NotBefore = now + Spread(RoundPause, spread) };
+    }
+
+    private TimeSpan RoundPause => FirstRound * Math.Pow(2, Math.Min(Rounds, 10)) is var pause && pause < LongestRound ? pause : LongestRound;
+
+    private Trial With(string reason) => this with { Reasons = new Dictionary<string, string>(Reasons) { [Channel.Name] = reason } };
+
+    private static TimeSpan Spread(TimeSpan pause, double spread) => pause * (0.5 + (spread / 2));
+}
