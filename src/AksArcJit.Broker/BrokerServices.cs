@@ -1,3 +1,4 @@
+using AksArcJit.Broker.Alerts;
 using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Deadlines;
@@ -43,6 +44,9 @@ public static class BrokerServices
         services.AddSingleton<TicketDesk>();
         services.AddSingleton<OperationsDesk>();
         services.AddSingleton<EvidenceDesk>();
+        services.AddMetrics();
+        services.AddSingleton<AlertMetrics>();
+        services.AddSingleton<OverdueCheck>();
         services.AddSingleton<ClusterFindings>();
         services.AddSingleton<BindingSweep>();
         services.AddSingleton<RequestSweep>();

@@ -56,6 +56,15 @@ internal static partial class Log
     [LoggerMessage(1041, LogLevel.Critical, "Anchor {Anchor} does not hold checkpoint {Number}, which was made long ago. If it is new, nothing is wrong; else somebody took checkpoints from it. It is filled again, each line with the time.")]
     public static partial void AnchorLost(this ILogger log, string anchor, long number);
 
+    [LoggerMessage(1020, LogLevel.Critical, "Access outlives its end: the binding of request {Request} on cluster {Cluster} was to be gone {Seconds} s ago. Its removal is tried every few seconds.")]
+    public static partial void RevocationOverdue(this ILogger log, RequestId request, ClusterId cluster, long seconds);
+
+    [LoggerMessage(1021, LogLevel.Error, "Cluster {Cluster} does not confirm that the access of request {Request} is gone; it goes on being asked, or an operator gives their word.")]
+    public static partial void RevocationUnconfirmed(this ILogger log, RequestId request, ClusterId cluster);
+
+    [LoggerMessage(1022, LogLevel.Error, "Facts have waited {Seconds} s beyond their time for a checkpoint.")]
+    public static partial void CheckpointOverdue(this ILogger log, long seconds);
+
     [LoggerMessage(1005, LogLevel.Error, "The open index could not be read; it is read again within 5 s: {Reason}")]
     public static partial void OpenIndexUnreadable(this ILogger log, string reason);
 

@@ -1,4 +1,5 @@
 using AksArcJit.Broker;
+using AksArcJit.Broker.Alerts;
 using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Deadlines;
 using AksArcJit.Broker.Sweeping;
@@ -61,6 +62,7 @@ public static class ServerHost
         services.AddBrokerLoop("watches", provider => provider.GetRequiredService<ClusterWatch>().RunAsync);
         services.AddBrokerLoop("checkpoints", provider => provider.GetService<Checkpointer>() is { } checkpointer ? checkpointer.RunAsync : null);
         services.AddBrokerLoop("anchors", provider => provider.GetService<Anchoring>() is { } anchoring ? anchoring.RunAsync : null);
+        services.AddBrokerLoop("overdue", provider => provider.GetRequiredService<OverdueCheck>().RunAsync);
         services.AddEventLoops();
         services.AddHostedService<ContinuousVerification>();
     }

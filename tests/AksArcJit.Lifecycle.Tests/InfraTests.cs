@@ -39,6 +39,17 @@ public sealed partial class InfraTests
         Assert.All(names, name => Assert.Contains($"`{name}`", Runbook));
     }
 
+    [Fact]
+    public void EveryEventAndInstrument_WhenAnAlertAsksForIt_ThenTheCodeTellsIt()
+    {
+        var sources = House.Projects.SelectMany(project => project.Sources).ToList();
+        var told = sources.Where(source => Path.GetFileName(source.File) == "Log.cs").SelectMany(source => Method().Matches(source.Text)).Select(match => match.Groups[1].Value).ToHashSet();
+        var measured = sources.SelectMany(source => Measured().Matches(source.Text)).Select(match => match.Groups[1].Value).ToHashSet();
+
+        Assert.All(Events().Matches(Alerts).SelectMany(match => Quoted().Matches(match.Value)), match => Assert.Contains(match.Groups[1].Value, told));
+        Assert.All(Instrument().Matches(Alerts), match => Assert.Contains(match.Groups[1].Value, measured));
+    }
+
     private static string Read(params string[] path) => File.ReadAllText(Path.Combine([House.Root, .. path]));
 
     [GeneratedRegex(@"options\.Prefix \+ ""(\w+)""")]
@@ -53,6 +64,12 @@ public sealed partial class InfraTests
 
     [GeneratedRegex(@"'(\w+)'")]
     private static partial Regex Quoted();
+
+    [GeneratedRegex(@"static partial void (\w+)\(this ILogger")]
+    private static partial Regex Method();
+
+    [GeneratedRegex(@"Create\w+(?:<\w+>)?\(\s*""([\w.]+)""")]
+    private static partial Regex Measured();
 
     [GeneratedRegex(@"instrument: '([\w.]+)'")]
     private static partial Regex Instrument();

@@ -1,3 +1,4 @@
+using AksArcJit.Broker.Alerts;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
 using AksArcJit.Journal;
@@ -9,13 +10,16 @@ using Microsoft.Extensions.Logging;
 namespace AksArcJit.Broker.Effects;
 
 /// <summary>Tells operators what still gives an engineer access when ours is gone, unless it is another open grant of ours.</summary>
-public sealed class ResidualAccess(IJournal journal, ILogger<ResidualAccess> log)
+public sealed class ResidualAccess(IJournal journal, ILogger<ResidualAccess> log, AlertMetrics? metrics = null)
 {
     public async Task TellAsync(RequestId id, RequestFact.AccessGone gone)
     {
         foreach (var answers in gone.Residual.GroupBy(answer => answer.AllowedBy))
             if (answers.Key is not { } binding || !await IsOpenGrantAsync(binding))
+            {
                 log.ResidualAccess(id, answers.Key?.ToString() ?? "no binding that it names", string.Join(", ", answers.Select(answer => answer.Probe)));
+                metrics?.ResidualAccessTold();
+            }
     }
 
     private async Task<bool> IsOpenGrantAsync(BindingName binding)

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using AksArcJit.Broker.Alerts;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,8 @@ namespace AksArcJit.Broker.Sweeping;
 /// A watch that is broken costs latency, never correctness.
 /// </summary>
 public sealed class ClusterWatch(
-    IClusters clusters, ClusterBook book, BindingSweep bindings, Remedies remedies, Sweeper sweeper, TimeProvider time, ILogger<ClusterWatch> log)
+    IClusters clusters, ClusterBook book, BindingSweep bindings, Remedies remedies, Sweeper sweeper, TimeProvider time, ILogger<ClusterWatch> log,
+    AlertMetrics? metrics = null)
 {
     /// <summary>Changes that come together are looked at together.</summary>
     public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(250);
@@ -65,6 +67,7 @@ public sealed class ClusterWatch(
         {
             // The sweep comes by within 60 s.
             log.SweepFailed(cluster.Id, failure.Message, failure);
+            metrics?.SweepFailed();
         }
     }
 

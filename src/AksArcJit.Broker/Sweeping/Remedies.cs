@@ -1,11 +1,13 @@
+using AksArcJit.Broker.Alerts;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
+using AksArcJit.Lifecycle;
 using Microsoft.Extensions.Logging;
 
 namespace AksArcJit.Broker.Sweeping;
 
 /// <summary>Does what findings ask for, or says what it would do. Never throws: what fails is told, and found again with the next sweep.</summary>
-public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFindings findings, ILogger<Remedies> log)
+public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFindings findings, ILogger<Remedies> log, AlertMetrics? metrics = null)
 {
     public async Task<SweptFinding> ApplyAsync(SweepFinding finding, bool isDryRun)
     {
@@ -17,7 +19,7 @@ public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFi
         }
         catch (Exception failure)
         {
-            log.SweepFailed(finding.Cluster, $"{finding.Kind} {finding.Binding}: {failure.Message}", failure);
+            TellFailed(finding.Cluster, $"{finding.Kind} {finding.Binding}: {failure.Message}", failure);
             return new SweptFinding(finding, $"failed: {failure.Message}");
         }
     }
@@ -34,12 +36,12 @@ public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFi
     // Removed first: the fact may have to wait for the journal.
     private async Task<string> RemoveAsync(SweepFinding finding, Remedy.Remove remove)
     {
-        log.SweepFound(finding.Cluster, Tell(finding));
+        TellFound(finding);
         if (clusters.Find(finding.Cluster) is not { } cluster)
             return "failed: the cluster is not connected";
         if (await cluster.RemoveAsync(remove.Seen, CancellationToken.None) is RemovalOutcome.Failed failed)
         {
-            log.SweepFailed(finding.Cluster, failed.Reason, null);
+            TellFailed(finding.Cluster, failed.Reason, null);
             return $"failed: {failed.Reason}";
         }
         try
@@ -49,7 +51,7 @@ public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFi
         }
         catch (Exception unrecorded) when (unrecorded is JournalUnavailableException or QuarantineException)
         {
-            log.SweepFailed(finding.Cluster, $"{finding.Binding} was removed, but not journaled: {unrecorded.Message}", unrecorded);
+            TellFailed(finding.Cluster, $"{finding.Binding} was removed, but not journaled: {unrecorded.Message}", unrecorded);
             return "removed, but not journaled";
         }
     }
@@ -57,7 +59,7 @@ public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFi
     // Recorded here, carried out by the host: one hung cluster must not hold up the sweep of what stands elsewhere.
     private async Task<string> SubmitAsync(SweepFinding finding, Remedy.Submit submit)
     {
-        log.SweepFound(finding.Cluster, Tell(finding));
+        TellFound(finding);
         var submission = await engine.SubmitAsync(submit.Request, submit.Signal, CancellationToken.None);
         engine.Prompt(submit.Request);
         return submission is Submission.Unrecorded ? "ended, but its chain cannot record it" : "recorded, and ended where it must be";
@@ -67,13 +69,13 @@ public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFi
     {
         if (!await findings.RecordAsync(finding.Cluster, journal.Fact))
             return "told before";
-        log.SweepFound(finding.Cluster, Tell(finding));
+        TellFound(finding);
         return "journaled and told";
     }
 
     private Task<string> LookAgainAsync(SweepFinding finding)
     {
-        log.SweepFailed(finding.Cluster, finding.What, null);
+        TellFailed(finding.Cluster, finding.What, null);
         return Task.FromResult("looked at again within 60 s");
     }
 
@@ -88,4 +90,16 @@ public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFi
 
     private static string Tell(SweepFinding finding) =>
         $"{finding.Kind}{(finding.Binding is { } binding ? $", {binding}" : "")}{(finding.Request is { } request ? $", request {request}" : "")}: {finding.What}";
+
+    private void TellFound(SweepFinding finding)
+    {
+        log.SweepFound(finding.Cluster, Tell(finding));
+        metrics?.SweepFound();
+    }
+
+    private void TellFailed(ClusterId cluster, string reason, Exception? failure)
+    {
+        log.SweepFailed(cluster, reason, failure);
+        metrics?.SweepFailed();
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using AksArcJit.Broker.Alerts;
 using AksArcJit.Broker.Effects;
 using AksArcJit.Broker.Notices;
 using AksArcJit.Broker.Operations;
@@ -19,7 +20,7 @@ namespace AksArcJit.Broker.Sweeping;
 public sealed class Sweeper(
     IJournal journal, RequestEngine engine, Circumstancer circumstances, IClusters clusters, ClusterBook book,
     RequestSweep requests, BindingSweep bindings, Remedies remedies, TimeProvider time, ILogger<Sweeper> log,
-    NoticeLoop? notices = null)
+    NoticeLoop? notices = null, AlertMetrics? metrics = null)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
 
@@ -52,6 +53,7 @@ public sealed class Sweeper(
         {
             // The bindings are looked at all the same: what is overdue there ends whatever the index says.
             log.OpenRequestsUnswept(failure.Message, failure);
+            metrics?.SweepFailed();
         }
         await Task.WhenAll(views.Values.Select(view => LookAtBindingsAsync(pass, view)));
         return new SweepReport(pass.At, isDryRun, [.. pass.Swept]);

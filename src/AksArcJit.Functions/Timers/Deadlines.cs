@@ -2,6 +2,7 @@ using AksArcJit.Broker.Deadlines;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
 using AksArcJit.Functions.Requests;
+using AksArcJit.Journal;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -30,7 +31,7 @@ public sealed class Deadlines(IJournal journal, DeadlineQueue queue, OpenGrants 
     public async Task StayAsync(CancellationToken cancellation)
     {
         var end = EndFrom(time.GetUtcNow());
-        var taken = new HashSet<OpenEntry>();
+        var taken = new HashSet<(StreamId Stream, DateTimeOffset Due)>();
         while (await IsAnySoonAsync(taken, cancellation) && time.GetUtcNow() is var now && now < end && !cancellation.IsCancellationRequested)
         {
             var pause = end - now < LookInterval ? end - now : LookInterval;
@@ -47,13 +48,13 @@ public sealed class Deadlines(IJournal journal, DeadlineQueue queue, OpenGrants 
     }
 
     /// <param name="taken">What the index told before. Told again, it is in hand, or only waits there for a checkpoint.</param>
-    private async Task<bool> IsAnySoonAsync(HashSet<OpenEntry> taken, CancellationToken cancellation)
+    private async Task<bool> IsAnySoonAsync(HashSet<(StreamId Stream, DateTimeOffset Due)> taken, CancellationToken cancellation)
     {
         var horizon = time.GetUtcNow() + HubWakeUps.Short;
         try
         {
             await foreach (var open in journal.ListOpenAsync(cancellation))
-                if (open.Due <= horizon && taken.Add(open))
+                if (open.Due <= horizon && taken.Add((open.Stream, open.Due)))
                     queue.Schedule(open.Stream, open.Due, open.Stream.Request is { } id && openGrants.IsToBeRemoved(id));
         }
         catch (JournalUnavailableException away)

@@ -36,7 +36,7 @@ public sealed class DeadlinesTests : IDisposable
     [InlineData(3600)]
     public async Task Stay_WhenNothingIsDueSoon_ThenItReturnsAtOnce(int seconds)
     {
-        Given(new OpenEntry(Stream, Minute.AddSeconds(seconds)));
+        Given(Open(Minute.AddSeconds(seconds)));
 
         await _deadlines.StayAsync(CancellationToken.None);
 
@@ -49,7 +49,7 @@ public sealed class DeadlinesTests : IDisposable
     public async Task Stay_WhenSomethingIsDueSoon_ThenItLooksEveryFiveSecondsUntilSecond59(int begin, int looks)
     {
         _time.Advance(TimeSpan.FromSeconds(begin));
-        Given(new OpenEntry(Stream, Minute.AddSeconds(80)));
+        Given(Open(Minute.AddSeconds(80)));
 
         var end = await RunAsync();
 
@@ -61,7 +61,7 @@ public sealed class DeadlinesTests : IDisposable
     public async Task Stay_WhenTheTimerFiresAMomentEarly_ThenItStaysThroughTheMinuteThatBegins()
     {
         _time.Advance(TimeSpan.FromSeconds(59.9));
-        Given(new OpenEntry(Stream, Minute.AddSeconds(70)));
+        Given(Open(Minute.AddSeconds(70)));
 
         // The clock moves by whole seconds.
         Assert.InRange(await RunAsync(), Minute.AddSeconds(119), Minute.AddSeconds(120));
@@ -70,7 +70,7 @@ public sealed class DeadlinesTests : IDisposable
     [Fact]
     public async Task Stay_WhenADueStreamStandsInTheIndexUntilItsCheckpoint_ThenItIsTakenOnce()
     {
-        Given(new OpenEntry(Stream, Minute.AddSeconds(-1)));
+        Given(Open(Minute.AddSeconds(-1)));
 
         var staying = _deadlines.StayAsync(CancellationToken.None);
         Assert.Equal(Stream, _queue.TakeDue(Minute));
@@ -86,7 +86,7 @@ public sealed class DeadlinesTests : IDisposable
     {
         _journal.SetupSequence(journal => journal.ListOpenAsync(It.IsAny<CancellationToken>()))
             .Throws(new JournalUnavailableException("away"))
-            .Returns(new[] { new OpenEntry(Stream, Minute.AddSeconds(30)) }.ToAsyncEnumerable());
+            .Returns(new[] { Open(Minute.AddSeconds(30)) }.ToAsyncEnumerable());
 
         var staying = _deadlines.StayAsync(CancellationToken.None);
         _time.Advance(Deadlines.LookInterval);
@@ -94,6 +94,8 @@ public sealed class DeadlinesTests : IDisposable
         Assert.Equal(Stream, _queue.TakeDue(Minute.AddSeconds(30)));
         Assert.False(staying.IsCompleted);
     }
+
+    private static OpenEntry Open(DateTimeOffset due) => new(Stream, due, PublishedMarks.From(0));
 
     private void Given(params OpenEntry[] open) => _journal.Setup(journal => journal.ListOpenAsync(It.IsAny<CancellationToken>())).Returns(() =>
     {

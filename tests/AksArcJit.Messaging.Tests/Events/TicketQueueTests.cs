@@ -1,0 +1,84 @@
+using AksArcJit.Lifecycle;
+using AksArcJit.Messaging.Events;
+using AksArcJit.TestKit.Brokers;
+
+namespace AksArcJit.Messaging.Tests.Events;
+
+/// <summary>What a trigger is told to do with its message.</summary>
+public sealed class TicketQueueTests : IAsyncDisposable
+{
+    private static readonly TicketId Ticket = TicketId.Parse("CASE-1");
+    private readonly World _world = new();
+    private readonly Ear _ear;
+    private readonly TicketQueue _queue;
+
+    public TicketQueueTests()
+    {
+        _ear = new Ear(_world.Broker, "ticket-events", ["contoso"]);
+        _queue = new TicketQueue(_ear.State, _ear.Events);
+    }
+
+    public ValueTask DisposeAsync() => _ear.DisposeAsync();
+
+    [Fact]
+    public async Task Hear_WhenAnEventComesTwice_ThenBothAreCompletedAndItCountsOnce()
+    {
+        var message = Structured(Told.Ticket("CASE-1", "e-1", 1));
+
+        Assert.IsType<Settlement.Complete>(await _queue.HearAsync(message));
+        Assert.IsType<Settlement.Complete>(await _queue.HearAsync(message));
+
+        Assert.Single(await _world.Journal.ReadAsync(Journal.StreamId.Of(Ticket), TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("cloudEvents:")]
+    [InlineData("cloudEvents_")]
+    public async Task Hear_WhenTheEventIsInBinaryMode_ThenItsAttributesAreTheProperties(string prefix)
+    {
+        var told = Told.Ticket("CASE-1", "e-1", 1);
+        Dictionary<string, object> properties = new()
+        {
+            [prefix + "specversion"] = "1.0",
+            [prefix + "id"] = told.Id,
+            [prefix + "type"] = told.Type,
+            [prefix + "source"] = told.Source,
+            [prefix + "time"] = _world.Clock.GetUtcNow(),
+            ["Diagnostic-Id"] = 7,
+        };
+
+        Assert.IsType<Settlement.Complete>(await _queue.HearAsync(new TicketMessage("application/json", properties, told.DataBytes, null)));
+
+        Assert.NotNull(await _world.Broker.Tickets.ReadAsync(Ticket, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("not json", "not-a-cloud-event")]
+    [InlineData("""{"specversion": "0.3", "id": "1", "source": "s", "type": "t"}""", "unknown-version")]
+    [InlineData("""{"specversion": "1.0", "id": "1", "source": "s", "type": "com.example.pizza"}""", "unknown-type")]
+    public async Task Hear_WhenAMessageIsPoison_ThenItIsDeadLetteredWithTheReason(string body, string reason)
+    {
+        var settlement = await _queue.HearAsync(new TicketMessage("application/cloudevents+json", [], System.Text.Encoding.UTF8.GetBytes(body), null));
+
+        Assert.Equal(reason, Assert.IsType<Settlement.DeadLetter>(settlement).Reason);
+        Assert.Equal(1, _ear.DeadLettered(reason));
+    }
+
+    [Fact]
+    public async Task Hear_WhenTheTicketIsAnotherCustomers_ThenItIsDeadLettered()
+    {
+        var settlement = await _queue.HearAsync(Structured(Told.Ticket("CASE-1", "e-1", 1, customer: "fabrikam")));
+
+        Assert.Equal(TicketEvents.ForeignCustomer, Assert.IsType<Settlement.DeadLetter>(settlement).Reason);
+    }
+
+    [Fact]
+    public async Task Hear_WhenTheQueueSaysWhenItTookIt_ThenThatIsTheLag()
+    {
+        await _queue.HearAsync(Structured(Told.Ticket("CASE-1", "e-1", 1)) with { EnqueuedAt = _world.Clock.GetUtcNow() - TimeSpan.FromSeconds(9) });
+
+        Assert.Equal(TimeSpan.FromSeconds(9), _ear.State.Status.Lag);
+    }
+
+    private static TicketMessage Structured(Told told) => new("application/cloudevents+json; charset=utf-8", [], told.Structured(), null);
+}
