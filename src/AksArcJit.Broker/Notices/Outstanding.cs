@@ -72,8 +72,9 @@ public sealed class Outstanding(TimeProvider time) : IFollower
     {
         lock (_gate)
         {
-            _ours.Remove(stream);
-            _settled.Remove(stream);
+            Drop(stream, version);
+            if (_settled.TryGetValue(stream, out var settled) && settled.Version <= version)
+                _settled.Remove(stream);
         }
     }
 
@@ -90,14 +91,22 @@ public sealed class Outstanding(TimeProvider time) : IFollower
         var now = time.GetUtcNow();
         lock (_gate)
         {
+            Drop(stream, version);
             _settled[stream] = (version, now);
             _ages.Enqueue((stream, now));
             while (_ages.TryPeek(out var oldest) && oldest.At < now - Memory)
             {
                 _ages.Dequeue();
-                if (_settled.TryGetValue(oldest.Stream, out var known) && known.At == oldest.At && _settled.Remove(oldest.Stream))
-                    _ours.Remove(oldest.Stream);
+                if (_settled.TryGetValue(oldest.Stream, out var known) && known.At == oldest.At)
+                    _settled.Remove(oldest.Stream);
             }
         }
+    }
+
+    // What was appended since is ours still: it is told at once, not when others would.
+    private void Drop(StreamId stream, long version)
+    {
+        if (_ours.TryGetValue(stream, out var ours) && ours.RemoveWhere(row => row <= version) > 0 && ours.Count == 0)
+            _ours.Remove(stream);
     }
 }

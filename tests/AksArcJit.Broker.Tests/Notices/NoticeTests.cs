@@ -44,6 +44,22 @@ public sealed class NoticeTests
         Assert.Single(Told, told => told.Kind == NoticeKind.ExpiringSoon);
     }
 
+    /// <summary>What is forgotten of old settlements says nothing of what this process has appended since.</summary>
+    [Fact]
+    public async Task TheEnd_WhenTheRequestWasSettledLongAgo_ThenIsToldAtOnceByWhoEndedIt()
+    {
+        var id = await _world.AskAsync(duration: TimeSpan.FromHours(2), startAt: Sample.Start.AddHours(3));
+        await _world.DriveAsync();
+        _world.Time.Advance(TimeSpan.FromMinutes(90));
+        await _world.Broker.Requests.SayAsync(id, new Signal.Withdraw(Sample.Engineer), CancellationToken.None);
+        var other = await _world.AskAsync("key-2", scope: new Scope.Namespace("demo"));
+        await _world.Broker.Notices!.AttendDueAsync();
+        Assert.Contains(_world.Channel.Taken, notice => notice.State.Request.Id == other);
+        _world.Time.Advance(TimeSpan.FromSeconds(1));
+        await _world.Broker.Notices.AttendDueAsync();
+        Assert.Single(_world.Channel.Taken, notice => notice.Notice.Kind == NoticeKind.EndedWithoutAccess);
+    }
+
     [Fact]
     public async Task Granted_ThenTheEngineerHasTheKubectlLineAndOnlyTheApproverALink()
     {
