@@ -52,6 +52,8 @@ internal static class FunctionsHost
         services.AddSingleton<DeadlineQueue>();
         services.AddSingleton<DeadlineLoop>();
         services.AddBrokerLoop("deadlines", provider => provider.GetRequiredService<DeadlineLoop>().RunAsync);
+        services.AddSingleton<Deadlines>();
+        services.AddBrokerLoop("open index", provider => provider.GetRequiredService<Deadlines>().RunAtStartAsync);
         services.AddSingleton<Hub>();
         services.AddHostedService(provider => provider.GetRequiredService<Hub>());
         services.AddSingleton<IWakeUps, HubWakeUps>();
