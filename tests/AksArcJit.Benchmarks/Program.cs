@@ -7,6 +7,7 @@ using AksArcJit.Benchmarks.Journal;
 Dictionary<string, Func<bool, Task<bool>>> runs = new(StringComparer.Ordinal)
 {
     ["append"] = AppendRun.RunAsync,
+    ["tables"] = TablesRun.RunAsync,
     ["verify"] = VerifyRun.RunAsync,
     ["open"] = OpenRun.RunAsync,
     ["cluster"] = ClusterRun.RunAsync,
