@@ -113,7 +113,23 @@ internal sealed class AmqpLink : IAsyncDisposable
         var password = source.User.Length > 0 ? (await File.ReadAllTextAsync(source.PasswordFile, cancellation)).Trim() : null;
         var isTls = uri.Scheme == "amqps";
         var port = uri.Port > 0 ? uri.Port : isTls ? 5671 : 5672;
-        return await factory.CreateAsync(new Address(uri.Host, port, source.User.Length > 0 ? source.User : null, password, "/", uri.Scheme.ToUpperInvariant()), cancellation);
+        var connecting = factory.CreateAsync(new Address(uri.Host, port, source.User.Length > 0 ? source.User : null, password, "/", uri.Scheme.ToUpperInvariant()), cancellation);
+        try
+        {
+            // The client heeds the token until TCP stands, and then waits for a peer's TLS and SASL without end.
+            return await connecting.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = CloseWhenOpenAsync(connecting);
+            throw new TimeoutException($"{uri.Host}:{port} does not answer.");
+        }
+    }
+
+    private static async Task CloseWhenOpenAsync(Task<Connection> connecting)
+    {
+        await connecting.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await CloseAsync(connecting.IsCompletedSuccessfully ? connecting.Result : null);
     }
 
     private Session Session()
