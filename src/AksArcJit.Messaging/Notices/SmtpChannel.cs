@@ -4,6 +4,7 @@ using AksArcJit.Broker.Ports;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
+using MimeKit;
 
 namespace AksArcJit.Messaging.Notices;
 
@@ -51,7 +52,7 @@ internal sealed class SmtpChannel(SmtpOptions options, TimeProvider time) : INot
 
     private async Task SendAsync(OutgoingNotice notice, CancellationToken cancellation)
     {
-        using var client = new SmtpClient
+        using var client = new ToThoseKnown
         {
             SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             CheckCertificateRevocation = false,
@@ -75,9 +76,25 @@ internal sealed class SmtpChannel(SmtpOptions options, TimeProvider time) : INot
         await client.DisconnectAsync(quit: false, CancellationToken.None);
     }
 
-    // A mailbox that the server does not know (RFC 5321 section 4.2.3: 550, 551, 553) is unknown tomorrow; anything else may be mended.
+    // A mailbox that the server does not know (RFC 5321 section 4.2.3: 550, 551, 553) is unknown tomorrow; anything else may be mended, a
+    // 550 that is the server's policy (RFC 3463 section 3.8: 5.7.x, such as "relaying denied") by whoever runs the server.
     private static bool IsFinal(SmtpCommandException refused) => refused.ErrorCode == SmtpErrorCode.RecipientNotAccepted
-        && (int)refused.StatusCode is 550 or 551 or 553;
+        && (int)refused.StatusCode is 550 or 551 or 553 && !refused.Message.StartsWith("5.7.", StringComparison.Ordinal);
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
+
+    /// <summary>One address of several that is refused keeps the others from nothing; what may be mended is told rather than what may not.</summary>
+    private sealed class ToThoseKnown : SmtpClient
+    {
+        private SmtpCommandException? _refused;
+
+        protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
+        {
+            var refused = new SmtpCommandException(SmtpErrorCode.RecipientNotAccepted, response.StatusCode, mailbox, response.Response);
+            if (_refused is null || !IsFinal(refused))
+                _refused = refused;
+        }
+
+        protected override void OnNoRecipientsAccepted(MimeMessage message) => throw _refused!;
+    }
 }

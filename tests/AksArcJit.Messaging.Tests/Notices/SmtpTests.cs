@@ -97,6 +97,8 @@ public sealed class SmtpTests : IDisposable
     [InlineData("550 no such user", true)]
     [InlineData("551 not here", true)]
     [InlineData("553 no such name", true)]
+    [InlineData("550 5.1.1 no such user", true)]
+    [InlineData("550 5.7.1 relaying denied", false)]
     [InlineData("450 busy", false)]
     [InlineData("552 full", false)]
     [InlineData("554 policy", false)]
@@ -169,6 +171,26 @@ public sealed class SmtpTests : IDisposable
         await using var server = new SmtpServer();
         Assert.IsType<NoticeDelivery.Taken>(await Plain(server).DeliverAsync(SomeNotice.Lapsed("one@ops.example", "two@ops.example"), CancellationToken.None));
         Assert.Equal(["one@ops.example", "two@ops.example"], Assert.Single(server.Taken).To);
+    }
+
+    [Theory]
+    [InlineData("one@ops.example")]
+    [InlineData("two@ops.example")]
+    public async Task Deliver_WhenOneOfSeveralIsUnknown_ThenTheOthersGetIt(string unknown)
+    {
+        await using var server = new SmtpServer { ToRecipient = mail => mail == unknown ? "550 no such user" : null };
+        Assert.IsType<NoticeDelivery.Taken>(await Plain(server).DeliverAsync(SomeNotice.Lapsed("one@ops.example", "two@ops.example"), CancellationToken.None));
+        Assert.DoesNotContain(unknown, Assert.Single(Assert.Single(server.Taken).To), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("one@ops.example", "two@ops.example")]
+    [InlineData("two@ops.example", "one@ops.example")]
+    public async Task Deliver_WhenOneIsUnknownAndTheOtherIsBusy_ThenItIsTriedAgain(string unknown, string busy)
+    {
+        await using var server = new SmtpServer { ToRecipient = mail => mail == unknown ? "550 no such user" : "450 busy" };
+        Assert.IsType<NoticeDelivery.Failed>(await Plain(server).DeliverAsync(SomeNotice.Lapsed(unknown, busy), CancellationToken.None));
+        Assert.Empty(server.Taken);
     }
 
     private SmtpChannel Plain(SmtpServer server) => new(Options(server, SmtpOptions.None), TimeProvider.System);
