@@ -17,6 +17,7 @@ public sealed class Courier(Readers readers, NoticeWriter writer, NoticeOptions 
 {
     private readonly TimeSpan _giveUpAfter = Iso8601.Parse(options.GiveUpAfter);
     private readonly ConcurrentDictionary<(RequestId, Notice), Trial> _trials = new();
+    private readonly ChannelPauses _pauses = new();
 
     /// <summary>Whether any channel can bring it.</summary>
     public bool CanBring(AccessRequest request, Notice notice) => readers.Find(request, notice.To).Channels.Count > 0;
@@ -56,20 +57,29 @@ public sealed class Courier(Readers readers, NoticeWriter writer, NoticeOptions 
         while (!trial.IsHopeless && trial.NotBefore <= time.GetUtcNow())
         {
             var channel = trial.Channel;
+            if (_pauses.Find(channel.Name, time.GetUtcNow()) is var (until, fault))
+            {
+                trial = trial.Past(until, fault, time.GetUtcNow());
+                continue;
+            }
+            var begun = time.GetTimestamp();
             var isRetry = trial.Failures > 0 || trial.Rounds > 0;
             switch (await channel.DeliverAsync(writer.Write(history, state, owed, addressee), CancellationToken.None))
             {
                 case NoticeDelivery.Taken:
+                    _pauses.Works(channel.Name);
                     _trials.TryRemove(key, out _);
                     if (health.Taken(channel.Name, isRetry, time.GetUtcNow()))
                         log.ChannelBack(channel.Name);
                     return new NoticeOutcome.Delivered(owed.Notice, channel.Name);
                 case NoticeDelivery.Failed failed:
-                    trial = trial.After(failed, time.GetUtcNow(), Draw());
+                    _pauses.Failed(channel.Name, failed.Reason, time.GetUtcNow());
+                    trial = trial.After(failed, time.GetUtcNow(), time.GetElapsedTime(begun), Draw());
                     if (health.Failed(channel.Name, failed.Reason, isRetry))
                         log.ChannelFailed(channel.Name, failed.Reason);
                     break;
                 case NoticeDelivery.Refused refused:
+                    _pauses.Works(channel.Name);
                     trial = trial.After(refused, time.GetUtcNow(), Draw());
                     health.Failed(channel.Name, null, isRetry);
                     log.NoticeRefused(channel.Name, history.Id, owed.Notice.Kind, refused.Reason);

@@ -13,8 +13,11 @@ namespace AksArcJit.Broker.Notices;
 /// </summary>
 public sealed class Outstanding(TimeProvider time) : IFollower
 {
-    /// <summary>How long the process that appended has, before others tell what it left.</summary>
-    public static readonly TimeSpan OthersTurn = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// How long the process that appended has, before others tell what it left: as long as one delivery may take, so that two live
+    /// instances tell something twice only while one of them cannot deliver; and after a restart nobody waits longer for their consent link.
+    /// </summary>
+    public static readonly TimeSpan OthersTurn = TimeSpan.FromSeconds(30);
 
     // What follows within a moment (the grant upon its consent) is told in one pass, and its own append is not disturbed.
     private static readonly TimeSpan Company = TimeSpan.FromSeconds(1);

@@ -3,8 +3,9 @@ using AksArcJit.Broker.Ports;
 namespace AksArcJit.Broker.Notices;
 
 /// <summary>
-/// How far the delivery of one notice has come. A channel is tried three times in ten seconds, then the next; when all have failed, the
-/// first again after a pause that doubles from half a minute to ten. A channel that does not know the address is not tried again.
+/// How far the delivery of one notice has come. A channel is tried three times in ten seconds, once if that takes as long, then the next;
+/// when all have failed, the first again after a pause that doubles from half a minute to ten. A channel that does not know the address is
+/// not tried again.
 /// </summary>
 /// <param name="Channels">Those left, in the order in which they are tried.</param>
 /// <param name="At">Index of the current one.</param>
@@ -16,6 +17,7 @@ internal sealed record Trial(
     IReadOnlyList<INoticeChannel> Channels, int At, int Failures, int Rounds, DateTimeOffset NotBefore, IReadOnlyDictionary<string, string> Reasons)
 {
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(8)];
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstRound = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestRound = TimeSpan.FromMinutes(10);
 
@@ -31,11 +33,12 @@ internal sealed record Trial(
 
     public string Reason => string.Join(" ", Reasons.OrderBy(reason => reason.Key, StringComparer.Ordinal).Select(reason => $"{reason.Key}: {reason.Value}"));
 
+    /// <param name="took">How long the try lasted.</param>
     /// <param name="spread">0 to 1: pauses are drawn between their half and their whole, so that instances and notices spread.</param>
-    public Trial After(NoticeDelivery.Failed failed, DateTimeOffset now, double spread)
+    public Trial After(NoticeDelivery.Failed failed, DateTimeOffset now, TimeSpan took, double spread)
     {
         var told = With(failed.Reason);
-        if (Failures < Pauses.Length)
+        if (Failures < Pauses.Length && took < Slow)
             return told with { Failures = Failures + 1, NotBefore = now + Spread(Pauses[Failures], spread) };
         if (At < Channels.Count - 1)
             return told with { At = At + 1, Failures = 0, NotBefore = now };
@@ -50,6 +53,11 @@ internal sealed record Trial(
             ? rest with { NotBefore = now }
             : rest with { At = 0, Rounds = Rounds + 1, NotBefore = now + Spread(RoundPause, spread) };
     }
+
+    /// <summary>The current channel is away for everybody: its turn passes to the next, or all wait until it may be tried.</summary>
+    public Trial Past(DateTimeOffset until, string fault, DateTimeOffset now) => At < Channels.Count - 1
+        ? With(fault) with { At = At + 1, Failures = 0, NotBefore = now }
+        : With(fault) with { At = 0, Failures = 0, Rounds = Math.Max(Rounds, 1), NotBefore = until };
 
     private TimeSpan RoundPause => FirstRound * Math.Pow(2, Math.Min(Rounds, 10)) is var pause && pause < LongestRound ? pause : LongestRound;
 

@@ -141,6 +141,71 @@ public sealed class NoticeTests
     }
 
     [Fact]
+    public async Task Deliver_WhenATryTakesLong_ThenTheNextChannelHasItsTurn()
+    {
+        var first = new RecordingChannel("smtp") { Answer = _ => Late() };
+        var second = new RecordingChannel("webhook");
+        var (broker, _) = Start(first, second);
+        await _world.OpenTicketAsync();
+        await broker.AskAsync("key-1", TimeSpan.FromMinutes(30));
+        await broker.Notices!.AttendDueAsync();
+        Assert.Equal((1, 1), (first.Tries, second.Taken.Count));
+
+        NoticeDelivery.Failed Late()
+        {
+            _world.Time.Advance(TimeSpan.FromSeconds(20));
+            return new NoticeDelivery.Failed("no answer");
+        }
+    }
+
+    [Fact]
+    public async Task Deliver_WhenAChannelIsAway_ThenOtherNoticesPassItByUntilOneFindsItBack()
+    {
+        var first = new RecordingChannel("smtp") { Answer = _ => new NoticeDelivery.Failed("no answer") };
+        var second = new RecordingChannel("webhook");
+        var (broker, _) = Start(first, second);
+        await _world.OpenTicketAsync();
+        await broker.AskAsync("key-1", TimeSpan.FromMinutes(30), scope: new Scope.Namespace("one"));
+        await PassAsync(broker, TimeSpan.FromSeconds(11));
+        Assert.Equal((3, 1), (first.Tries, second.Taken.Count));
+
+        // Away for all: nobody tries it, and nobody waits.
+        await broker.AskAsync("key-2", TimeSpan.FromMinutes(30), scope: new Scope.Namespace("two"));
+        await broker.Notices!.AttendDueAsync();
+        Assert.Equal((3, 2), (first.Tries, second.Taken.Count));
+
+        // Half a minute later one notice tries it, fails, and goes on.
+        await PassAsync(broker, TimeSpan.FromSeconds(30));
+        await broker.AskAsync("key-3", TimeSpan.FromMinutes(30), scope: new Scope.Namespace("three"));
+        await PassAsync(broker, TimeSpan.FromSeconds(3));
+        Assert.Equal((4, 3), (first.Tries, second.Taken.Count));
+
+        first.Answer = _ => null;
+        await PassAsync(broker, TimeSpan.FromSeconds(30));
+        await broker.AskAsync("key-4", TimeSpan.FromMinutes(30), scope: new Scope.Namespace("four"));
+        await broker.AskAsync("key-5", TimeSpan.FromMinutes(30), scope: new Scope.Namespace("five"));
+        await broker.Notices.AttendDueAsync();
+        Assert.Equal((2, 3), (first.Taken.Count, second.Taken.Count));
+    }
+
+    [Fact]
+    public async Task Deliver_WhenTheOnlyChannelComesBack_ThenWhatWaitedForItIsTold()
+    {
+        var channel = new RecordingChannel("smtp") { Answer = _ => new NoticeDelivery.Failed("no answer") };
+        var (broker, _) = Start(channel);
+        await _world.OpenTicketAsync();
+        await broker.AskAsync("key-1", TimeSpan.FromMinutes(30), scope: new Scope.Namespace("one"));
+        await PassAsync(broker, TimeSpan.FromSeconds(11));
+        await broker.AskAsync("key-2", TimeSpan.FromMinutes(30), scope: new Scope.Namespace("two"));
+        await broker.Notices!.AttendDueAsync();
+        Assert.Equal(3, channel.Tries);
+        channel.Answer = _ => null;
+        await PassAsync(broker, TimeSpan.FromSeconds(31));
+        Assert.Equal(2, channel.Taken.Count);
+        Assert.Equal(0, broker.Health!.Pending.Count);
+    }
+
+    [Fact]
     public async Task Deliver_WhenAChannelDoesNotKnowTheAddress_ThenTheNextIsTriedAtOnce()
     {
         var first = new RecordingChannel("smtp") { Answer = _ => new NoticeDelivery.Refused("550 no such user") };
@@ -212,7 +277,7 @@ public sealed class NoticeTests
     }
 
     [Fact]
-    public async Task ARestart_WhenWhatAppendedDied_ThenAnotherTellsAfterAMinuteAndTheStreamStaysOpenUntilThen()
+    public async Task ARestart_WhenWhatAppendedDied_ThenAnotherTellsAfterItsTurnAndTheStreamStaysOpenUntilThen()
     {
         var id = await _world.GrantAsync(duration: TimeSpan.FromMinutes(6));
         _world.Time.Advance(TimeSpan.FromMinutes(7));
@@ -227,7 +292,7 @@ public sealed class NoticeTests
         await restarted.Loop.AttendDueAsync();
         await restarted.Notices!.AttendDueAsync();
         Assert.DoesNotContain(Told, told => told.Kind == NoticeKind.Ended);
-        await PassAsync(restarted, TimeSpan.FromSeconds(62));
+        await PassAsync(restarted, TimeSpan.FromSeconds(31));
         Assert.Equal(2, Told.Count(told => told.Kind == NoticeKind.Ended));
         Assert.DoesNotContain(Told, told => told.Kind is NoticeKind.ConsentAsked or NoticeKind.Granted);
         Assert.Empty(await OpenAsync());
