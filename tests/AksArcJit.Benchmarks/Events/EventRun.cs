@@ -83,7 +83,7 @@ internal static class EventRun
             ["events:sources:0:credit"] = $"{Credit}",
         }).Build();
         await using var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddSingleton<IEntropy>(new SeededEntropy(2))
-            .AddSingleton(broker.Tickets).AddTicketEvents(configuration).BuildServiceProvider();
+            .AddSingleton(broker.Tickets).AddTicketEvents(configuration).AddEventLoops().BuildServiceProvider();
         var timing = new Timing(events);
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, one) =>
