@@ -3,6 +3,7 @@
 # ticket, request, consent, access allowed, expiry, access denied, journal.
 . "$(dirname "$0")/setup.sh"
 . "$root/scripts/functions-host.sh"
+. "$root/scripts/lifecycle.sh"
 
 usage() {
     cat <<'TEXT'
@@ -54,32 +55,6 @@ need kubectl kubernetes-client
 mkdir -p "$data"
 data=$(realpath "$data")
 chmod 700 "$data"
-pids=()
-# Only what was started here is ended, by its id, each before what it needs.
-finish() {
-    local i
-    for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
-        kill "${pids[i]}" 2>/dev/null || true
-        wait "${pids[i]}" 2>/dev/null || true
-    done
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-
-# start NAME URL COMMAND...: starts a process in the background, and waits until URL answers.
-start() {
-    local name=$1 url=$2; shift 2
-    "$@" >>"$data/$name.log" 2>&1 &
-    local pid=$! tries
-    pids+=("$pid")
-    for tries in $(seq 300); do
-        curl -s -k -o /dev/null --max-time 2 "$url" && return
-        kill -0 "$pid" 2>/dev/null || { tail -n 20 "$data/$name.log" >&2; die "$name did not start; its log is $data/$name.log"; }
-        sleep 0.1
-    done
-    die "$name does not answer at $url; its log is $data/$name.log"
-}
-
 say "Building (the first time takes a minute or two) ..."
 for project in src/AksArcJit.Server tests/AksArcJit.DevCluster; do
     dotnet build "$root/$project" -c Release -v quiet --nologo -p:RestoreLockedMode=true >"$data/build.log" 2>&1 \
@@ -90,14 +65,8 @@ if [ "$host" = functions ]; then
     build_functions >"$data/build.log" 2>&1 || { cat "$data/build.log" >&2; die "the build of src/AksArcJit.Functions failed; not every package source has what it needs."; }
 fi
 
-engineer=11111111-1111-1111-1111-111111111111
 if [ -z "$kubeconfig" ]; then
-    [ -e "$data/engineer-token" ] || (umask 077; head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$data/engineer-token")
-    (umask 077; jq -n --arg name "$engineer" --arg token "$(cat "$data/engineer-token")" \
-        '[{name: $name, token: $token, context: "engineer"}]' >"$data/cluster-users.json")
-    start cluster "https://127.0.0.1:$((port + 1))/readyz" \
-        dotnet "$root/tests/AksArcJit.DevCluster/bin/Release/net10.0/AksArcJit.DevCluster.dll" \
-        --port $((port + 1)) --data "$data/cluster" --users "$data/cluster-users.json" --seed-service-role
+    start_devcluster $((port + 1))
     kubeconfig=$data/cluster/kubeconfig context=broker
     as_broker=(kubectl --kubeconfig "$kubeconfig" --context broker)
     # The engineer's own token, as they would use it.
@@ -137,65 +106,24 @@ if [ "$journal" = azurite ]; then
     # The server needs the tables only; the Functions host keeps its own things in blobs and queues.
     [ "$host" = server ] && service=table/main.js || service=azurite.js
     [ "$host" = server ] && ports=() || ports=(--blobHost 127.0.0.1 --blobPort $((port + 3)) --queueHost 127.0.0.1 --queuePort $((port + 4)))
-    start azurite "http://127.0.0.1:$((port + 2))/" node "$root/tests/azurite/node_modules/azurite/dist/src/$service" \
-        --location "$data/azurite" --disableTelemetry --skipApiVersionCheck --silent --tableHost 127.0.0.1 --tablePort $((port + 2)) "${ports[@]}"
+    start_azurite "$service" $((port + 2)) "${ports[@]}"
     journal_options=$(jq -n --arg connection "$(azurite_connection $((port + 2)))" '{kind: "tables", tables: {connectionString: $connection}}')
 else
     journal_options=$(jq -n --arg file "$data/journal.db" '{kind: "sqlite", sqlite: {file: $file}}')
 fi
-[ -e "$data/consent.key" ] || (umask 077; head -c 32 /dev/urandom >"$data/consent.key")
 url=http://127.0.0.1:$port
 # The Functions host has its address from the platform.
 [ "$host" = server ] && listen=$url || listen=
-jq -n --arg installation "$installation" --arg url "$url" --arg listen "$listen" --arg data "$data" --arg kubeconfig "$kubeconfig" --arg context "$context" --argjson journal "$journal_options" '{
-    installation: $installation, publicUrl: $url,
-    consent: {keyFile: ($data + "/consent.key")},
-    journal: $journal,
-    notices: {directory: ($data + "/outbox")},
-    checkpoints: {key: {file: ($data + "/checkpoint.key")}, anchors: {file: ($data + "/anchor/checkpoints.ndjson")}},
-    clusters: [{
-        id: "edge-01", displayName: "Edge 01", customer: "contoso", kubeconfig: $kubeconfig, context: $context,
-        subjectClaim: "oid", maximumDuration: "PT8H", consentLifetime: "PT1H", quorum: 1,
-        scopes: ["Cluster", "Namespace"], namespaces: ["*"],
-        approvers: [{issuer: "https://dev.aksarcjit.invalid", objectId: "22222222-2222-2222-2222-222222222222", name: "Ada Approver", mail: "ada@contoso.example"}]
-    }]
-} + if $listen == "" then {} else {listen: $listen} end' >"$data/aksarcjit.json"
+write_options "$kubeconfig" "$context" "$installation" "$journal_options" "$listen"
 
 server=(dotnet "$root/src/AksArcJit.Server/bin/Release/net10.0/AksArcJit.Server.dll")
 if [ "$host" = server ]; then
     start broker "$url/healthz" "${server[@]}" --config "$data/aksarcjit.json" --dev --data "$data"
 else
-    start broker "$url/healthz" run_functions_host "$port" "$(azurite_connection $((port + 2)))" "$data" "$data/aksarcjit.json"
-    # It listens long before its functions are there.
-    for tries in $(seq 240); do
-        ! curl -fs -o /dev/null --max-time 5 "$url/healthz" || break
-        kill -0 "${pids[-1]}" 2>/dev/null && [ "$tries" -lt 240 ] || { tail -n 20 "$data/broker.log" >&2; die "the broker did not start; its log is $data/broker.log"; }
-        sleep 0.5
-    done
+    start_functions "$port" $((port + 2))
 fi
 say "AksArcJit serves $url (host: $host, journal: $journal)"
 
-token() { jq -er --arg who "$1" '.[$who].token' "$data/dev-tokens.json"; }
-# api WHO METHOD PATH [BODY]: calls the API with a development token; the body of the answer on success, else an error.
-api() {
-    local answer status
-    answer=$(curl -sS --max-time 60 -w '\n%{http_code}' -X "$2" -H "Authorization: Bearer $(token "$1")" \
-        ${4:+-H 'Content-Type: application/json' --data "$4"} "$url$3") || die "$2 $3 was not answered"
-    status=${answer##*$'\n'}
-    [[ $status = 2* ]] || die "$2 $3 answered $status: ${answer%$'\n'*}"
-    printf '%s' "${answer%$'\n'*}"
-}
-# until_state ID STATE SECONDS: polls the request until it is in the state.
-until_state() {
-    local end=$((SECONDS + $3)) state=
-    while [ $SECONDS -le $end ]; do
-        state=$(api engineer GET "/api/v1/access-requests/$1" | jq -r .state)
-        [ "$state" = "$2" ] && return
-        [ "$state" != Closed ] || die "the request closed, but was to become $2: $(api engineer GET "/api/v1/access-requests/$1" | jq -c '{outcome, cause}')"
-        sleep 0.5
-    done
-    die "the request is $state, not $2, after $3 s; last, $(api auditor GET "/api/v1/access-requests/$1/journal" | jq -r '.records[-1] | "\(.kind): \(.payload | fromjson | .reason // "no reason told")"')"
-}
 # until_covered ID VERSION SECONDS: polls until a checkpoint covers the request up to the version, and is anchored.
 until_covered() {
     local end=$((SECONDS + $3)) number=
@@ -213,31 +141,20 @@ until_covered() {
 step() { printf '\n%d. %s\n' "$((++steps))" "$*"; }
 
 play() {
-    local steps=0 tries=0 ticket id link hash page status answer begun=$SECONDS
+    local steps=0 ticket id answer begun=$SECONDS
     ticket=CASE-$(date +%s)
     step "A ticket is opened: $ticket, customer contoso, cluster edge-01"
-    api ticketSystem PUT "/api/v1/tickets/$ticket" \
-        '{"customer": "contoso", "clusterIds": ["edge-01"], "title": "Pods restart every hour", "severity": "2", "assignees": [], "status": "Active"}' >/dev/null
+    open_ticket "$ticket"
     answer=$(may)
     [ "$answer" = no ] || die "asked whether the engineer may list pods before anything was granted, the cluster says '$answer': if yes, other bindings allow it"
     say "   $asked no"
 
     step "The engineer asks for $window on the whole cluster"
-    id=$(api engineer POST /api/v1/access-requests "$(jq -n --arg ticket "$ticket" --arg duration "$duration" \
-        '{ticketId: $ticket, clusterId: "edge-01", scope: {kind: "Cluster"}, duration: $duration, justification: "Find out why the pods restart"}')" | jq -er .id)
+    id=$(ask "$ticket" "$duration")
     say "   request $id"
 
     step "The approver opens the link from their notice, and approves"
-    until compgen -G "$data/outbox/$id-*.json" >/dev/null; do
-        [ $((tries++)) -lt 100 ] || die "no notice for the request in $data/outbox"
-        sleep 0.1
-    done
-    link=$(cat "$data/outbox/$id"-*.json | jq -er .link) || die "the notice for the request in $data/outbox has no link"
-    page=$(curl -sS --max-time 30 "$link")
-    hash=$(grep -o 'name="termsHash" value="[0-9a-f]*"' <<<"$page" | head -1 | grep -o '[0-9a-f]\{64\}') || die "the consent page shows no terms"
-    status=$(curl -sS --max-time 60 -o "$data/consent-answer.html" -w '%{http_code}' --data-urlencode decision=approve \
-        --data-urlencode "termsHash=$hash" --data-urlencode "confirmation=Edge 01" --data-urlencode "comment=Go ahead" "$link")
-    [ "$status" = 303 ] || die "the consent was answered with $status, see $data/consent-answer.html"
+    approve "$id"
     say "   consent recorded (HTTP 303)"
 
     step "Access is in force"
