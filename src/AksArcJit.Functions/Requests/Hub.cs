@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using AksArcJit.Lifecycle;
-using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Hosting;
@@ -92,9 +91,9 @@ public sealed class Hub(TimeProvider time, ILogger<Hub> log) : IHostedService, I
         {
             await PassOnAsync(client, request.Text);
         }
-        catch (Exception failure) when (failure is RpcException or InvalidOperationException or ArgumentException)
+        catch (Exception failure)
         {
-            // Started or ended by somebody else in between, or the hub is away.
+            // Started or ended by somebody else in between, or the hub is away. Nobody waits for this task, so nothing may end it unsaid.
             log.HintFailed(request, failure.Message);
         }
         finally

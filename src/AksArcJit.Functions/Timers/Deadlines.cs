@@ -18,8 +18,14 @@ public sealed class Deadlines(IJournal journal, DeadlineQueue queue, OpenGrants 
 {
     public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
+    /// <summary>With <see cref="LookInterval"/> it keeps the 65 s within which another instance must notice.</summary>
+    public static readonly TimeSpan OverdueInterval = TimeSpan.FromSeconds(50);
+
     // Of its minute: the next begins when this one has returned.
     private static readonly TimeSpan Stay = TimeSpan.FromSeconds(59);
+
+    // What the last look found, and is in hand, or only waits in the index for a checkpoint.
+    private HashSet<(StreamId Stream, DateTimeOffset Due)> _overdue = [];
 
     [Function(nameof(Deadlines))]
     public Task RunAsync([TimerTrigger("0 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
@@ -29,13 +35,18 @@ public sealed class Deadlines(IJournal journal, DeadlineQueue queue, OpenGrants 
     }
 
     /// <summary>
-    /// Once, for the minute in which a process starts: after a host that died, its timers' locks hold the platform's timers back for up to a
-    /// minute (measured: one of ten ends 14 s late).
+    /// Beside the timer, in every process: the locks of a host that died hold the platform's timers back for a minute or two, and an end
+    /// may not wait for that. The minute of the start is stayed through (measured without: one of ten ends 14 s late); then what is overdue
+    /// is taken, which is nothing while the timer does its work.
     /// </summary>
-    public async Task RunAtStartAsync(CancellationToken stop)
+    public async Task RunAsync(CancellationToken stop)
     {
         await StayAsync(stop);
-        await Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
+        while (!stop.IsCancellationRequested)
+        {
+            await PauseAsync(OverdueInterval, stop);
+            await TakeOverdueAsync(stop);
+        }
     }
 
     public async Task StayAsync(CancellationToken cancellation)
@@ -45,10 +56,31 @@ public sealed class Deadlines(IJournal journal, DeadlineQueue queue, OpenGrants 
         while (await IsAnySoonAsync(taken, cancellation) && time.GetUtcNow() is var now && now < end && !cancellation.IsCancellationRequested)
         {
             var pause = end - now < LookInterval ? end - now : LookInterval;
-            // A host that stops is no failure: the next instance begins with a look.
-            await Task.Delay(pause, time, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await PauseAsync(pause, cancellation);
         }
     }
+
+    private async Task TakeOverdueAsync(CancellationToken cancellation)
+    {
+        // Who is at it now is not disturbed.
+        var before = time.GetUtcNow() - LookInterval;
+        var overdue = new HashSet<(StreamId Stream, DateTimeOffset Due)>();
+        try
+        {
+            await foreach (var open in journal.ListOpenAsync(cancellation))
+                if (open.Due <= before && overdue.Add((open.Stream, open.Due)) && !_overdue.Contains((open.Stream, open.Due)))
+                    queue.Schedule(open.Stream, open.Due, open.Stream.Request is { } id && openGrants.IsToBeRemoved(id));
+            _overdue = overdue;
+        }
+        catch (JournalUnavailableException away)
+        {
+            log.OpenIndexUnreadable(away.Message);
+        }
+    }
+
+    // A host that stops is no failure: the next instance begins with a look.
+    private Task PauseAsync(TimeSpan pause, CancellationToken cancellation) =>
+        Task.Delay(pause, time, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     /// <summary>The end of the stay: second 59. A timer that fires a moment early has begun the next minute.</summary>
     private static DateTimeOffset EndFrom(DateTimeOffset now)

@@ -95,6 +95,37 @@ public sealed class DeadlinesTests : IDisposable
         Assert.False(staying.IsCompleted);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_WhenTheTimerIsHeldBack_ThenEveryProcessTakesWhatIsOverdueWithin65Seconds(bool isJournalAwayAtFirst)
+    {
+        var due = Minute.AddSeconds(200);
+        var away = isJournalAwayAtFirst;
+        _journal.Setup(journal => journal.ListOpenAsync(It.IsAny<CancellationToken>())).Returns(() =>
+        {
+            _looks++;
+            return away ? throw new JournalUnavailableException("away") : new[] { Open(due) }.ToAsyncEnumerable();
+        });
+        using var stop = new CancellationTokenSource();
+        var running = _deadlines.RunAsync(stop.Token);
+        DateTimeOffset? taken = null;
+        for (var second = 0; second < 300; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            away &= second < 60;
+            if (_queue.TakeDue(_time.GetUtcNow()) is not null)
+            {
+                Assert.Null(taken);
+                taken = _time.GetUtcNow();
+            }
+        }
+        await stop.CancelAsync();
+        await running;
+
+        Assert.InRange(taken!.Value - due, Deadlines.LookInterval, TimeSpan.FromSeconds(65));
+    }
+
     private static OpenEntry Open(DateTimeOffset due) => new(Stream, due, PublishedMarks.From(0));
 
     private void Given(params OpenEntry[] open) => _journal.Setup(journal => journal.ListOpenAsync(It.IsAny<CancellationToken>())).Returns(() =>
