@@ -20,6 +20,9 @@ public sealed class Hub(TimeProvider time, ILogger<Hub> log) : IHostedService, I
     /// <summary>A removal that is tried again every few seconds tells its orchestration no more often than this.</summary>
     public static readonly TimeSpan HintInterval = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long the hub may take for one hint. Longer, and it would keep a place that others wait for.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private static readonly OrchestrationRuntimeStatus[] Alive =
         [OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended];
 
@@ -89,7 +92,8 @@ public sealed class Hub(TimeProvider time, ILogger<Hub> log) : IHostedService, I
         _waiting.TryRemove(request, out _);
         try
         {
-            await PassOnAsync(client, request.Text);
+            using var patience = new CancellationTokenSource(Patience, time);
+            await PassOnAsync(client, request.Text, patience.Token);
         }
         catch (Exception failure)
         {
@@ -102,13 +106,13 @@ public sealed class Hub(TimeProvider time, ILogger<Hub> log) : IHostedService, I
         }
     }
 
-    private static async Task PassOnAsync(DurableTaskClient client, string instance)
+    private static async Task PassOnAsync(DurableTaskClient client, string instance, CancellationToken cancellation)
     {
-        if (await client.GetInstanceAsync(instance, CancellationToken.None) is { } known && Array.IndexOf(Alive, known.RuntimeStatus) >= 0)
-            await client.RaiseEventAsync(instance, AccessRequestOrchestration.Hint, "", CancellationToken.None);
+        if (await client.GetInstanceAsync(instance, cancellation) is { } known && Array.IndexOf(Alive, known.RuntimeStatus) >= 0)
+            await client.RaiseEventAsync(instance, AccessRequestOrchestration.Hint, "", cancellation);
         else
             await client.ScheduleNewOrchestrationInstanceAsync(
-                AccessRequestOrchestration.Name, null, new StartOrchestrationOptions(instance), CancellationToken.None);
+                AccessRequestOrchestration.Name, null, new StartOrchestrationOptions(instance), cancellation);
     }
 
     private void Forget(DateTimeOffset before)

@@ -67,6 +67,28 @@ public sealed class HubTests : IDisposable
     }
 
     [Fact]
+    public async Task Hint_WhenEarlierOnesHang_ThenItIsPassedOnWhenPatienceIsOver()
+    {
+        _client.Setup(client => client.GetInstanceAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .Returns(async (string _, CancellationToken cancellation) =>
+            {
+                await Task.Delay(Timeout.Infinite, cancellation);
+                return null;
+            });
+        _hub.Meet(_client.Object);
+        foreach (var letter in "bcdefghijklmnopq")
+            _hub.Hint(RequestId.Parse(new string(letter, RequestId.Length)), isUrgent: true);
+
+        Given(OrchestrationRuntimeStatus.Running);
+        _hub.Hint(Request, isUrgent: true);
+        Verify(starts: 0, hints: 0);
+        _time.Advance(Hub.Patience);
+        await _hub.IdleAsync(TestContext.Current.CancellationToken);
+
+        Verify(starts: 0, hints: 1);
+    }
+
+    [Fact]
     public async Task Hint_WhenTheHubIsAway_ThenTheNextHintIsPassedOnAllTheSame()
     {
         _client.SetupSequence(client => client.GetInstanceAsync(Request.Text, It.IsAny<CancellationToken>()))
