@@ -7,35 +7,20 @@ namespace AksArcJit.Stores.Sqlite;
 internal sealed class Database(string file, TimeSpan busy)
 {
     private readonly Lock _creating = new();
-    private readonly SqliteConnectionStringBuilder _address = new() { DataSource = file, DefaultTimeout = (int)busy.TotalSeconds };
+    private readonly SqliteConnectionStringBuilder _address = new() { DataSource = file, DefaultTimeout = (int)busy.TotalSeconds, Pooling = false };
     private volatile bool _created;
-
-    /// <exception cref="SqliteException">The file cannot be opened, or is no journal.</exception>
-    public SqliteConnection OpenPooled() => Open(pooled: true);
 
     /// <summary>A connection that takes its unfinished transaction with it when it closes, whatever state it is in.</summary>
     /// <exception cref="SqliteException">The file cannot be opened, or is no journal.</exception>
-    public SqliteConnection OpenOwn() => Open(pooled: false);
-
-    /// <summary>Lets go of the file's handles that the pool still holds.</summary>
-    public void ReleasePool()
-    {
-        using var connection = Connection(pooled: true);
-        SqliteConnection.ClearPool(connection);
-    }
-
-    private SqliteConnection Open(bool pooled)
+    public SqliteConnection Open()
     {
         EnsureCreated();
-        return OpenAsIs(pooled);
+        return OpenAsIs();
     }
 
-    private SqliteConnection Connection(bool pooled) =>
-        new(new SqliteConnectionStringBuilder(_address.ToString()) { Pooling = pooled }.ToString());
-
-    private SqliteConnection OpenAsIs(bool pooled)
+    private SqliteConnection OpenAsIs()
     {
-        var connection = Connection(pooled);
+        var connection = new SqliteConnection(_address.ToString());
         try
         {
             connection.Open();
@@ -60,7 +45,7 @@ internal sealed class Database(string file, TimeSpan busy)
                 return;
             if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder)
                 Directory.CreateDirectory(folder);
-            using var connection = OpenAsIs(pooled: false);
+            using var connection = OpenAsIs();
             Schema.Ensure(connection);
             _created = true;
         }

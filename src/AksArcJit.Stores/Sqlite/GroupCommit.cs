@@ -61,7 +61,7 @@ internal sealed class GroupCommit : IDisposable
     {
         try
         {
-            _session ??= new WriteSession(_database.OpenOwn());
+            _session ??= new WriteSession(_database.Open());
             _session.InTransaction(() =>
             {
                 foreach (var write in batch)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal;
@@ -6,39 +7,78 @@ using Microsoft.Data.Sqlite;
 
 namespace AksArcJit.Stores.Sqlite;
 
-/// <summary>Reads on pooled connections. Each is one statement, so it sees one moment of the file.</summary>
-internal sealed class Reads(Database database)
+/// <summary>
+/// Reads, each one statement, so that it sees one moment of the file. Connections are kept with their settings made and the commonest
+/// statement prepared: opening one, even from a pool, cost more than a read.
+/// </summary>
+internal sealed class Reads(Database database) : IDisposable
 {
+    private const int MostKept = 32;
+
+    private readonly ConcurrentStack<ReadSession> _kept = new();
+    private volatile bool _isDisposed;
+
     public Task<T> RunAsync<T>(Func<ReadSession, T> read, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested)
             return Task.FromCanceled<T>(cancellation);
         try
         {
-            using var connection = database.OpenPooled();
-            return Task.FromResult(read(new ReadSession(connection)));
+            var session = _kept.TryPop(out var kept) ? kept : new ReadSession(database.Open());
+            var isSound = false;
+            try
+            {
+                var result = read(session);
+                isSound = true;
+                return Task.FromResult(result);
+            }
+            finally
+            {
+                // After a fault the connection may be the reason; the next read gets a new one.
+                if (isSound && !_isDisposed && _kept.Count < MostKept)
+                    _kept.Push(session);
+                else
+                    session.Dispose();
+            }
         }
         catch (Exception fault) when (Outage.Is(fault))
         {
             return Task.FromException<T>(Outage.From(fault));
         }
     }
+
+    public void Dispose()
+    {
+        _isDisposed = true;
+        while (_kept.TryPop(out var session))
+            session.Dispose();
+    }
 }
 
-internal sealed class ReadSession(SqliteConnection connection)
+/// <summary>Used by one read at a time.</summary>
+internal sealed class ReadSession(SqliteConnection connection) : IDisposable
 {
+    private SqliteCommand? _facts;
+
     public SqliteConnection Connection => connection;
 
     public IReadOnlyList<FactRecord> Facts(StreamId stream)
     {
-        using var command = connection.Command(
-            "SELECT version, fact_id, kind, at, payload, previous_hash, hash FROM fact WHERE stream=$stream ORDER BY version", ("$stream", stream.Text));
-        using var row = command.ExecuteReader();
+        _facts ??= connection.Command(
+            "SELECT version, fact_id, kind, at, payload, previous_hash, hash FROM fact WHERE stream=$stream ORDER BY version", ("$stream", ""));
+        _facts.Parameters[0].Value = stream.Text;
+        using var row = _facts.ExecuteReader();
         var facts = new List<FactRecord>();
         while (row.Read())
             facts.Add(new FactRecord(stream, row.GetInt64(0), row.GetString(1), row.GetString(2), Time(row.GetInt64(3)),
                 row.GetFieldValue<byte[]>(4), row.GetString(5), row.GetString(6)));
         return facts;
+    }
+
+    public void Dispose()
+    {
+        _facts?.Dispose();
+        connection.Dispose();
     }
 
     /// <summary>The rows behind a place, by stream and version.</summary>

@@ -12,7 +12,6 @@ public sealed class SqliteJournal : IJournal, IDisposable
     private const int ScanPage = 500;
 
     private readonly TimeProvider _time;
-    private readonly Database _database;
     private readonly Reads _reads;
     private readonly GroupCommit _writer;
 
@@ -24,9 +23,9 @@ public sealed class SqliteJournal : IJournal, IDisposable
     internal SqliteJournal(string file, TimeProvider time, TimeSpan busy)
     {
         _time = time;
-        _database = new Database(file, busy);
-        _reads = new Reads(_database);
-        _writer = new GroupCommit(_database);
+        var database = new Database(file, busy);
+        _reads = new Reads(database);
+        _writer = new GroupCommit(database);
         Checkpoints = new SqliteCheckpointLog(_reads, _writer);
         Unhashed = new SqliteUnhashedRows(_reads);
     }
@@ -101,6 +100,6 @@ public sealed class SqliteJournal : IJournal, IDisposable
     public void Dispose()
     {
         _writer.Dispose();
-        _database.ReleasePool();
+        _reads.Dispose();
     }
 }

@@ -45,7 +45,7 @@ public sealed class SqliteJournalTests : IDisposable
     public async Task Settings_ThenAreDurable()
     {
         await Open().CheckAsync(Cancellation);
-        using var asked = new Database(_folder.File, TimeSpan.FromSeconds(1)).OpenOwn();
+        using var asked = new Database(_folder.File, TimeSpan.FromSeconds(1)).Open();
         using var mode = asked.Command("PRAGMA journal_mode");
         using var synchronous = asked.Command("PRAGMA synchronous");
         Assert.Equal("wal", mode.ExecuteScalar());
@@ -109,7 +109,7 @@ public sealed class SqliteJournalTests : IDisposable
         var journal = Open();
         await line.AppendAsync(journal, Sample.Start);
         // The page limit is the one way to a full disk without a disk; it belongs to the connection, so the session is asked for directly.
-        var connection = new Database(_folder.File, TimeSpan.FromSeconds(1)).OpenOwn();
+        var connection = new Database(_folder.File, TimeSpan.FromSeconds(1)).Open();
         connection.Execute("PRAGMA max_page_count=1");
         using var session = new WriteSession(connection);
         var huge = line.Next(Sample.Start, payload: new byte[500_000]);
