@@ -14,6 +14,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace AksArcJit.Functions;
@@ -31,6 +32,10 @@ internal static class FunctionsHost
         builder.Configuration.AddConfiguration(configuration);
         // ASP.NET tells request paths at Information, and the path of a consent page is a secret.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // The platform takes a worker's log entries only while one of its invocations runs; its loops speak at other times too, and what it
+        // prints is taken always.
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddFilter<ConsoleLoggerProvider>(null, LogLevel.Warning);
         builder.Services.AddFunctionsHost(configuration, settings);
         var host = builder.Build();
         try
