@@ -24,7 +24,7 @@ for project in tests/*.Tests/; do
     name=$(basename "$project")
     [[ $configuration = Azure || $name != AksArcJit.Functions.Tests ]] || continue
     log=$(mktemp)
-    "$root/tests/$name/bin/$output/net10.0/$name" --progress off --no-ansi >"$log" 2>&1 && code=0 || code=$?
+    "$root/tests/$name/bin/$output/net10.0/$name" --progress off --no-ansi --timeout 8m >"$log" 2>&1 && code=0 || code=$?
     p=$(sed -n 's/^ *succeeded: *//p' "$log" | tail -1)
     f=$(sed -n 's/^ *failed: *//p' "$log" | tail -1)
     say "$name: ${p:-0} passed, ${f:-0} failed"
