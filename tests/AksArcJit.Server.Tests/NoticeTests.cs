@@ -23,14 +23,17 @@ public sealed class NoticeTests(MailHarness broker) : IClassFixture<MailHarness>
         var granted = await MailAsync("erika@support.example", "Access in force:", id);
         Assert.Contains("kubectl get pods --namespace default", Decoded(granted), StringComparison.Ordinal);
         Assert.DoesNotContain("/consent/", Decoded(granted), StringComparison.Ordinal);
+        // A mail that is still being sent while the clock jumps would run into its timeout, and go by the next channel.
+        await ToldAsync(id, 4);
         broker.Clock.Advance(TimeSpan.FromMinutes(111));
         await MailAsync("erika@support.example", "Ending soon:", id);
+        await ToldAsync(id, 5);
         broker.Clock.Advance(TimeSpan.FromMinutes(10));
         await broker.UntilStateAsync(id, "Closed");
         await MailAsync("erika@support.example", "Access ended:", id);
         await MailAsync("anna@customer.example", "Access ended:", id);
 
-        var seen = await broker.UntilAsync(id, request => request["notices"]!.AsArray().Count == 7);
+        var seen = await ToldAsync(id, 7);
         Assert.Equal(
             ["ConsentAsked", "Decided", "Granted", "Granted", "ExpiringSoon", "Ended", "Ended"],
             seen["notices"]!.AsArray().Select(notice => notice!["kind"]!.ToString()));
@@ -45,37 +48,7 @@ public sealed class NoticeTests(MailHarness broker) : IClassFixture<MailHarness>
         Assert.All(broker.Mail.Taken.Where(mail => Decoded(mail).Contains(secret, StringComparison.Ordinal)), mail => Assert.Equal(["anna@customer.example"], mail.To));
     }
 
-    [Fact]
-    public async Task Consent_WhenTheMailServerHangs_ThenItIsAnsweredAndTheNextChannelIsTried()
-    {
-        broker.Mail.ToRecipient = _ => "450 not now";
-        try
-        {
-            var id = await broker.AskAsync();
-            // Three tries in ten seconds, then files.
-            for (var step = 0; step < 100 && !Directory.Exists(broker.Outbox); step++)
-            {
-                broker.Clock.Advance(TimeSpan.FromSeconds(1));
-                await Task.Delay(50, TestContext.Current.CancellationToken);
-            }
-            broker.Mail.Hangs = true;
-            var page = await ConsentPage.OpenAsync(broker, id);
-            Assert.Equal(303, (await page.PostAsync(page.Approval())).Status);
-            await broker.UntilStateAsync(id, "Active");
-
-            var ready = JsonNode.Parse(await broker.Anonymous.GetStringAsync("/readyz", TestContext.Current.CancellationToken))!;
-            Assert.Equal(("degraded", "fault", "ok"), (ready["status"]!.ToString(), ready["notices"]!["smtp"]!["status"]!.ToString(), ready["notices"]!["files"]!["status"]!.ToString()));
-            var told = (await broker.UntilAsync(id, request => request["notices"]!.AsArray().Count > 0))["notices"]![0]!;
-            Assert.Equal(("ConsentAsked", "files"), (told["kind"]!.ToString(), told["channel"]!.ToString()));
-        }
-        finally
-        {
-            broker.Mail.ToRecipient = _ => null;
-            broker.Mail.Hangs = false;
-            // A channel that was away is left alone for half a minute; whoever mails next shall not meet that.
-            broker.Clock.Advance(TimeSpan.FromMinutes(1));
-        }
-    }
+    private Task<JsonObject> ToldAsync(string request, int count) => broker.UntilAsync(request, seen => seen["notices"]!.AsArray().Count == count);
 
     private async Task<TakenMail> MailAsync(string to, string subject, string request)
     {
