@@ -147,8 +147,8 @@ public sealed class Ground : IAsyncDisposable
         foreach (var name in _bindings.Where(name => name.Namespace.Length == 0))
             await GoneAsync(name);
         foreach (var name in _namespaces)
-            await IgnoreMissingAsync(() => _admin.CoreV1.DeleteNamespaceAsync(name));
-        await _admin.RbacAuthorizationV1.DeleteCollectionClusterRoleAsync(labelSelector: $"{TestLabel}={Suffix}");
+            await TidyAsync(() => _admin.CoreV1.DeleteNamespaceAsync(name));
+        await TidyAsync(() => _admin.RbacAuthorizationV1.DeleteCollectionClusterRoleAsync(labelSelector: $"{TestLabel}={Suffix}"));
         foreach (var provider in _opened)
             await provider.DisposeAsync();
         _files.ForEach(File.Delete);
@@ -156,20 +156,30 @@ public sealed class Ground : IAsyncDisposable
 
     private async Task GoneAsync(BindingName name)
     {
-        await IgnoreMissingAsync(() => _admin.RbacAuthorizationV1.PatchClusterRoleBindingAsync(
+        await TidyAsync(() => _admin.RbacAuthorizationV1.PatchClusterRoleBindingAsync(
             new V1Patch("""{"metadata":{"finalizers":null}}""", V1Patch.PatchType.MergePatch), name.Name));
-        await IgnoreMissingAsync(() => _admin.RbacAuthorizationV1.DeleteClusterRoleBindingAsync(name.Name));
+        await TidyAsync(() => _admin.RbacAuthorizationV1.DeleteClusterRoleBindingAsync(name.Name));
     }
 
-    private static async Task IgnoreMissingAsync(Func<Task> remove)
+    private static async Task TidyAsync(Func<Task> remove)
     {
-        try
+        const int mostTries = 3;
+        for (var attempt = 1; ; attempt++)
         {
-            await remove();
-        }
-        catch (HttpOperationException missing) when ((int)missing.Response.StatusCode == 404)
-        {
-            // The test removed it.
+            try
+            {
+                await remove();
+                return;
+            }
+            catch (HttpOperationException missing) when ((int)missing.Response.StatusCode == 404)
+            {
+                // The test removed it.
+                return;
+            }
+            catch (HttpRequestException broken) when (broken.InnerException is IOException && attempt < mostTries)
+            {
+                // A connection of before the test's fault, found broken by the first request after it; the next opens another.
+            }
         }
     }
 
