@@ -24,6 +24,7 @@ internal static class EventRun
 {
     private const int Credit = 1000;
     private const int First = 200;
+    private const int WarmUp = 2;
 
     public static async Task<bool> RunAsync(bool isSmoke)
     {
@@ -32,15 +33,18 @@ internal static class EventRun
             Console.WriteLine("skip ticket events: RabbitMQ is not installed (./scripts/setup.sh)");
             return true;
         }
-        var (events, tickets) = isSmoke ? (1_000, 500) : (10_000, 5_000);
+        var (events, tickets) = isSmoke ? (1_000, 500) : (20_000, 10_000);
         await using var rabbit = new RabbitMq();
         var queue = new EventQueue(rabbit, await rabbit.QueueAsync());
         List<double> ratios = [], rates = [];
-        for (var round = 0; round < Ratio.Rounds; round++)
+        // The first rounds run code that the runtime is still compiling, and compiling again; they are told, and do not count.
+        for (var round = isSmoke ? 0 : -WarmUp; round < Ratio.Rounds; round++)
         {
             var bare = await BareAsync(queue, events, tickets);
             var journaled = await JournaledAsync(queue, events, tickets);
-            Console.WriteLine($"round {round}: {events / bare:0}/s bare, {events / journaled:0}/s journaled");
+            Console.WriteLine($"{(round < 0 ? "warm-up" : $"round {round}")}: {events / bare:0}/s bare, {events / journaled:0}/s journaled");
+            if (round < 0)
+                continue;
             ratios.Add(bare / journaled);
             rates.Add(events / journaled);
         }
