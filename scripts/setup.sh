@@ -15,7 +15,7 @@ need() {
     [ "$(id -u)" = 0 ] || [ -z "${CI:-}" ] || as_root=(sudo -n)
     if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || [ ${#as_root[@]} -gt 0 ]; }; then
         say "Installing $2 (for $1) with apt-get."
-        { "${as_root[@]}" apt-get install -y -q "$2" || { "${as_root[@]}" apt-get update -q && "${as_root[@]}" apt-get install -y -q "$2"; }; } >/dev/null \
+        { "${as_root[@]}" apt-get install -y -q "$2" 2>/dev/null || { "${as_root[@]}" apt-get update -q && "${as_root[@]}" apt-get install -y -q "$2"; }; } >/dev/null \
             || die "apt-get could not install $2; install it by hand and run this again."
     else
         die "$1 is missing; install it (Debian package $2) and run this again."

@@ -34,21 +34,7 @@ public sealed class DeadlineLoop(
             removals.GetOrAdd(cluster, _ => new Places(RemovalsAtOncePerCluster, stream => AttendAsync(stream), stop));
         var others = new Places(OthersAtOnce, stream => AttendAsync(stream, cluster => RemovalsFrom(cluster).Attend(stream)), stop);
 
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = stop.Register(() => stopped.TrySetResult());
-        while (!stop.IsCancellationRequested)
-        {
-            while (queue.TakeDue(time.GetUtcNow()) is { } due)
-                (RemovalFrom(due) is { } cluster ? RemovalsFrom(cluster) : others).Attend(due);
-
-            var (at, changed) = queue.Peek();
-            using var timer = new CancellationTokenSource();
-            List<Task> waits = [stopped.Task, changed];
-            if (at is { } next)
-                waits.Add(Task.Delay(Clamp(next - time.GetUtcNow()), time, timer.Token));
-            await Task.WhenAny(waits);
-            await timer.CancelAsync();
-        }
+        await queue.WorkOffAsync(due => (RemovalFrom(due) is { } cluster ? RemovalsFrom(cluster) : others).Attend(due), time, stop);
         // The others first: what they begin for a cluster is waited for with the rest.
         await others.EmptyAsync();
         await Task.WhenAll(removals.Values.Select(places => places.EmptyAsync()));
@@ -125,7 +111,4 @@ public sealed class DeadlineLoop(
     private bool IsRemoval(StreamId stream) => stream.Request is { } id && openGrants.IsToBeRemoved(id);
 
     private ClusterId? RemovalFrom(StreamId stream) => stream.Request is { } id ? openGrants.RemovalFrom(id) : null;
-
-    private static TimeSpan Clamp(TimeSpan wait) =>
-        wait < TimeSpan.Zero ? TimeSpan.Zero : wait > RereadInterval ? RereadInterval : wait;
 }
