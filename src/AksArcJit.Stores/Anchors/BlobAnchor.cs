@@ -21,19 +21,20 @@ internal sealed class BlobAnchor(BlobContainerClient container, int mostBlocks =
     public string Name => $"blob {container.Uri.GetLeftPart(UriPartial.Path)}";
 
     public Task<SignedCheckpoint?> ReadNewestAsync(CancellationToken cancellation) =>
-        GuardAsync(async () => await NewestBlobAsync(cancellation) is { } name ? (await TailAsync(container.GetAppendBlobClient(name), cancellation)).Newest : null, cancellation);
+        GuardAsync(async () => (await NewestAsync(cancellation)).Written is { } blob ? (await TailAsync(blob, cancellation)).Newest : null, cancellation);
 
     public Task<long?> AppendAsync(SignedCheckpoint checkpoint, DateTimeOffset at, CancellationToken cancellation) => GuardAsync<long?>(async () =>
     {
         var number = checkpoint.Checkpoint.Number;
-        var blob = await NewestBlobAsync(cancellation) is { } name ? container.GetAppendBlobClient(name) : null;
-        var (newest, length, blocks) = blob is null ? (null, 0, int.MaxValue) : await TailAsync(blob, cancellation);
+        var (written, begun) = await NewestAsync(cancellation);
+        var (newest, length, blocks) = written is null ? (null, 0, mostBlocks) : await TailAsync(written, cancellation);
         var before = newest?.Checkpoint.Number ?? 0;
         if (before >= number)
             return before;
-        if (blocks >= mostBlocks)
+        var blob = written;
+        if (begun is not null || blocks >= mostBlocks)
         {
-            (blob, length) = (container.GetAppendBlobClient($"{Prefix}{number:D12}.ndjson"), 0);
+            (blob, length) = (begun ?? container.GetAppendBlobClient($"{Prefix}{number:D12}.ndjson"), 0);
             await blob.CreateIfNotExistsAsync(cancellationToken: cancellation);
         }
         using var line = new MemoryStream(AnchorText.Line(checkpoint, at));
@@ -42,12 +43,18 @@ internal sealed class BlobAnchor(BlobContainerClient container, int mostBlocks =
         return before;
     }, cancellation);
 
-    private async Task<string?> NewestBlobAsync(CancellationToken cancellation)
+    /// <returns>The newest blob that holds anything; and the one begun after it, where a crash or an outage left that empty.</returns>
+    private async Task<(AppendBlobClient? Written, AppendBlobClient? Begun)> NewestAsync(CancellationToken cancellation)
     {
-        string? newest = null;
+        (string? written, string? begun) = (null, null);
         await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Prefix, cancellation))
-            newest = string.CompareOrdinal(blob.Name, newest) > 0 ? blob.Name : newest;
-        return newest;
+            if (blob.Properties.ContentLength > 0)
+                written = string.CompareOrdinal(blob.Name, written) > 0 ? blob.Name : written;
+            else
+                begun = string.CompareOrdinal(blob.Name, begun) > 0 ? blob.Name : begun;
+        return (Client(written), string.CompareOrdinal(begun, written) > 0 ? Client(begun) : null);
+
+        AppendBlobClient? Client(string? name) => name is null ? null : container.GetAppendBlobClient(name);
     }
 
     private static async Task<(SignedCheckpoint? Newest, long Length, int Blocks)> TailAsync(AppendBlobClient blob, CancellationToken cancellation)

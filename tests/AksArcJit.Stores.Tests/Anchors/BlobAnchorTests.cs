@@ -4,6 +4,7 @@ using AksArcJit.Stores.Anchors;
 using AksArcJit.TestKit;
 using AksArcJit.TestKit.Checkpoints;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Specialized;
 
 namespace AksArcJit.Stores.Tests.Anchors;
 
@@ -39,6 +40,24 @@ public sealed class BlobAnchorTests(AzuriteBlobs azurite) : IDisposable
         Assert.Equal(["checkpoints-000000000001.ndjson", "checkpoints-000000000006.ndjson", "checkpoints-000000000011.ndjson"], names);
         whole.Position = 0;
         Assert.Equal(12, (await AnchorText.ReadAsync(whole, [_signer.Key], Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task Append_WhenACrashLeftTheNextBlobEmpty_ThenNothingSeemsLostAndItIsFilled()
+    {
+        var container = await ContainerAsync();
+        var made = Checkpoints.Chain(_signer, 4);
+        var anchor = new BlobAnchor(container, mostBlocks: 2);
+        await anchor.AppendAsync(made[0], Sample.Start, Cancellation);
+        await anchor.AppendAsync(made[1], Sample.Start, Cancellation);
+        await container.GetAppendBlobClient("checkpoints-000000000003.ndjson").CreateAsync(cancellationToken: Cancellation);
+
+        Assert.Equal(made[1], await anchor.ReadNewestAsync(Cancellation));
+        Assert.Equal(2, await anchor.AppendAsync(made[2], Sample.Start, Cancellation));
+        Assert.Equal(made[2], await anchor.ReadNewestAsync(Cancellation));
+        Assert.Equal(3, await anchor.AppendAsync(made[3], Sample.Start, Cancellation));
+        var text = (await container.GetBlobClient("checkpoints-000000000003.ndjson").DownloadContentAsync(Cancellation)).Value.Content.ToString();
+        Assert.Equal(2, text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Fact]
