@@ -144,10 +144,7 @@ public sealed partial class ClusterContract
         var name = await _ground.AddNamespaceAsync();
         var spec = _ground.Spec(new Scope.Namespace(name));
         var uid = await _ground.CreatedUidAsync(spec);
-        await _ground.Admin.CoreV1.DeleteNamespaceAsync(name, cancellationToken: Ct);
-        await Ground.EventuallyAsync(
-            async () => await _ground.Admin.CoreV1.ListNamespaceAsync(fieldSelector: $"metadata.name={name}", cancellationToken: Ct),
-            found => found.Items.Count == 0);
+        await _ground.RemoveNamespaceAsync(name);
 
         Assert.IsType<RemovalOutcome.Absent>(await Cluster.RemoveAsync(spec, uid, Ct));
     }

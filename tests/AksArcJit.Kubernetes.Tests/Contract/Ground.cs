@@ -103,6 +103,43 @@ public sealed class Ground : IAsyncDisposable
         return name;
     }
 
+    /// <summary>
+    /// Removes a namespace with all that is in it. An API server alone only marks it: where no controller has looked at it within ten
+    /// seconds, what the namespace controller does is done here (Kubernetes: Namespaces, finalizers).
+    /// </summary>
+    public async Task RemoveNamespaceAsync(string name)
+    {
+        await _admin.CoreV1.DeleteNamespaceAsync(name, cancellationToken: Ct);
+        var alone = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(10);
+        await EventuallyAsync(async () =>
+        {
+            var left = (await _admin.CoreV1.ListNamespaceAsync(fieldSelector: $"metadata.name={name}", cancellationToken: Ct)).Items.SingleOrDefault();
+            if (left is { Status.Conditions: null } && TimeProvider.System.GetUtcNow() >= alone)
+            {
+                await _admin.RbacAuthorizationV1.DeleteCollectionNamespacedRoleBindingAsync(name, cancellationToken: Ct);
+                left.Spec.Finalizers = [];
+                await TidyAsync(() => _admin.CoreV1.ReplaceNamespaceFinalizeAsync(left, name, cancellationToken: Ct));
+            }
+            return left;
+        }, left => left is null);
+    }
+
+    /// <summary>Waits for the aggregation controller to store the union in the role itself; where none does, it is stored here.</summary>
+    public async Task StoreAggregateAsync(string role, IList<V1PolicyRule> union)
+    {
+        var alone = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(10);
+        await EventuallyAsync(async () =>
+        {
+            var stored = await _admin.RbacAuthorizationV1.ReadClusterRoleAsync(role, cancellationToken: Ct);
+            if (stored.Rules is not { Count: > 0 } && TimeProvider.System.GetUtcNow() >= alone)
+            {
+                stored.Rules = union;
+                await _admin.RbacAuthorizationV1.ReplaceClusterRoleAsync(stored, role, cancellationToken: Ct);
+            }
+            return stored;
+        }, stored => stored.Rules?.Count == union.Count);
+    }
+
     /// <summary>A ClusterRoleBinding by the administrator's hand.</summary>
     public async Task<V1ClusterRoleBinding> BindAsync(
         string name, string role, string subject, IDictionary<string, string>? labels = null, IDictionary<string, string>? annotations = null,
