@@ -51,6 +51,7 @@ public static class FactSummary
             GrantOutcomeUnknown unknown => $"Nobody knows whether attempt {unknown.Attempt} bound anything: {Sentence(unknown.Reason)}",
             BindingObserved seen => $"The binding was seen (uid {seen.Uid}), ending at {Time(seen.NotAfter)}: {Sentence(seen.Reason)}",
             Granted granted => $"Access is in force until {Time(granted.ExpiresAt)}, {About(granted.ExpiresAt - at)} from now; the cluster confirmed it.",
+            RoleChangeObserved { Rules.Count: 0 } => "The role is gone, or has no rules: the binding gives nothing for now.",
             RoleChangeObserved changed => $"The role's rules changed to {Count(changed.Rules.Count, "rule", "rules")} that may still be granted.",
             RevocationStarted { Outcome: var outcome, By: var by, Reason: var reason } => $"Removal began{By(by)} ({Words(outcome)}): {Sentence(reason)}",
             RevocationAttemptFailed failed => $"Removing the access failed and goes on: {Sentence(failed.Reason)}",

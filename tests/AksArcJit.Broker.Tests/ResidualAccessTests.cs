@@ -38,6 +38,24 @@ public class ResidualAccessTests
         Assert.NotEmpty(Assert.IsType<RequestFact.AccessGone>((await broker.Engine.ReadAsync(id, CancellationToken.None)).Facts[^1].Fact).Residual);
     }
 
+    [Theory]
+    [InlineData("system:basic-user", "", false)]
+    [InlineData("system:discovery", "", false)]
+    [InlineData("system:public-info-viewer", "", false)]
+    [InlineData("system:basic-user", "demo", true)]
+    [InlineData("system:masters", "", true)]
+    public async Task End_WhenWhatEverybodyHasStillAllows_IsRecordedAndTellsNobody(string name, string ns, bool tells)
+    {
+        var (world, broker, log) = await StartAsync();
+        var id = await GrantAsync(broker, "one", new Scope.Cluster());
+        world.Cluster.OtherAccess = probe => new ProbeAnswer(probe, true, "RBAC: allowed", new BindingName(name, ns));
+
+        await EndAsync(world, broker, id);
+
+        Assert.Equal(tells, log.Entries.Any(entry => entry.Level == LogLevel.Critical));
+        Assert.NotEmpty(Assert.IsType<RequestFact.AccessGone>((await broker.Engine.ReadAsync(id, CancellationToken.None)).Facts[^1].Fact).Residual);
+    }
+
     private static async Task<(World World, TestBroker Broker, RecordingLog Log)> StartAsync()
     {
         var (world, log) = (new World(), new RecordingLog());

@@ -92,8 +92,11 @@ public class RoleChangeTests
         var id = await world.GrantAsync();
         world.Cluster.Role = new Reading<RoleRules>.Missing();
         await SweepAsync(world);
+        await SweepAsync(world);
         // A binding to a role that is not there gives nothing; what it would give tomorrow is judged when it is there.
         Assert.IsType<RequestState.Active>(await world.Broker.StateAsync(id));
+        var gone = Assert.Single((await world.Broker.Engine.ReadAsync(id, CancellationToken.None)).Facts.Select(fact => fact.Fact).OfType<RequestFact.RoleChangeObserved>());
+        Assert.Empty(gone.Rules);
 
         Put(world, Forbidden);
         await SweepAsync(world);

@@ -8,10 +8,12 @@
 # Exit code 0 only if nothing that is past its end still stands.
 set -u
 : "${ROLE:?}" "${MAXIMUM_SECONDS:?}" "${WORKERS:=8}"
+case $ROLE in *[\"\\]*) echo "ROLE: no ClusterRole is named $ROLE." >&2; exit 1 ;; esac
 api=/apis/rbac.authorization.k8s.io/v1
 
 # One line a binding. urlquery, because names and annotations are others' words: no space, no line end gets through.
-lines='{{range .items}}{{.metadata.uid}} {{.metadata.creationTimestamp | urlquery}} {{.roleRef.kind}}/{{.roleRef.name | urlquery}} '
+lines='{{range .items}}{{.metadata.uid}} {{.metadata.creationTimestamp | urlquery}} '
+lines=$lines'{{if and (eq .roleRef.kind "ClusterRole") (eq .roleRef.name "'$ROLE'")}}role{{else}}other{{end}} '
 lines=$lines'{{if .metadata.namespace}}namespaces/{{.metadata.namespace}}/rolebindings{{else}}clusterrolebindings{{end}}/{{.metadata.name | urlquery}} '
 lines=$lines'{{with .metadata.annotations}}{{index . "aksarcjit.io/not-after" | urlquery}}{{end}}{{"\n"}}{{end}}'
 
@@ -42,9 +44,9 @@ seconds() {
 }
 
 # True if the binding of the line is past its end.
-expired() { # created role notAfter
-  if end=$(seconds "$3"); then :; elif [ "$2" = "ClusterRole/$ROLE" ]; then return 0; else return 1; fi
-  if [ "$2" = "ClusterRole/$ROLE" ] && created=$(seconds "$1"); then
+expired() { # created role|other notAfter
+  if end=$(seconds "$3"); then :; elif [ "$2" = role ]; then return 0; else return 1; fi
+  if [ "$2" = role ] && created=$(seconds "$1"); then
     latest=$((created + MAXIMUM_SECONDS + 90))
     [ "$end" -le "$latest" ] || end=$latest
   fi
@@ -74,7 +76,8 @@ remove() { # worker
     while [ "$path" != "${path#*+}" ]; do path=${path%%+*}%20${path#*+}; done
     echo "Removing $path ($uid): past its end."
     # By uid: one that was made anew under the name meanwhile is judged on its own, below or in the next minute.
-    printf '{"kind":"DeleteOptions","apiVersion":"rbac.authorization.k8s.io/v1","preconditions":{"uid":"%s"}}' "$uid" |
+    # Background, said aloud, also takes what somebody deleted in the foreground and whose dependents hold it up.
+    printf '{"kind":"DeleteOptions","apiVersion":"rbac.authorization.k8s.io/v1","propagationPolicy":"Background","preconditions":{"uid":"%s"}}' "$uid" |
       kubectl delete --raw "$api/$path" --request-timeout=10s --filename=- >/dev/null ||
       echo "$path ($uid) was not deleted." >&2
   done

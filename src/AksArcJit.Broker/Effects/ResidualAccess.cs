@@ -9,13 +9,16 @@ using Microsoft.Extensions.Logging;
 
 namespace AksArcJit.Broker.Effects;
 
-/// <summary>Tells operators what still gives an engineer access when ours is gone, unless it is another open grant of ours.</summary>
+/// <summary>
+/// Tells operators what still gives an engineer access when ours is gone, unless it is another open grant of ours, or what everybody has: an
+/// alert at each ordinary end would hide the one that matters. The journal records it all the same.
+/// </summary>
 public sealed class ResidualAccess(IJournal journal, ILogger<ResidualAccess> log, AlertMetrics? metrics = null)
 {
     public async Task TellAsync(RequestId id, RequestFact.AccessGone gone)
     {
         foreach (var answers in gone.Residual.GroupBy(answer => answer.AllowedBy))
-            if (answers.Key is not { } binding || !await IsOpenGrantAsync(binding))
+            if (answers.Key is not { } binding || (!binding.IsEverybodys && !await IsOpenGrantAsync(binding)))
             {
                 log.ResidualAccess(id, answers.Key?.ToString() ?? "no binding that it names", string.Join(", ", answers.Select(answer => answer.Probe)));
                 metrics?.ResidualAccessTold();

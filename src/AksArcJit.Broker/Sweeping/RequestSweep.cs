@@ -18,9 +18,9 @@ public sealed class RequestSweep(Circumstancer circumstances, BindingSweep bindi
             return [Found(FindingKind.TicketClosed, $"Ticket {asked.Request.Ticket} is closed.", new Signal.TicketClosed($"Ticket {asked.Request.Ticket} is closed."))];
 
         var findings = new List<SweepFinding>();
-        if (view.Role is Reading<RoleRules>.Found { Value: var rules } && RulesHash(asked) is { } consented && consented != rules.Hash)
-            findings.Add(Found(FindingKind.RoleChanged, "The role's rules are not those that were consented to.", new Signal.RoleObserved(
-                rules.Hash, rules.Rules, [.. RoleGuard.Objections(rules, view.Entry.Policy.AcceptedDangers).Select(objection => objection.Sentence)])));
+        if (RulesHash(asked) is { } consented && Observed(view, asked) is { } observed && observed.RulesHash != consented)
+            findings.Add(Found(FindingKind.RoleChanged, view.Role is Reading<RoleRules>.Missing
+                ? "The role is gone." : "The role's rules are not those that were consented to.", observed));
         // One that is listed under the name with another uid is told where the bindings are looked at.
         if (asked is RequestState.Active active && view.Standing is { } standing
             && standing.All(one => one.Uid != active.Grant.Uid && one.Name != active.Grant.Binding)
@@ -31,6 +31,16 @@ public sealed class RequestSweep(Circumstancer circumstances, BindingSweep bindi
         SweepFinding Found(FindingKind kind, string what, Signal signal) =>
             new(kind, view.Entry.Id, id, (asked as RequestState.Active)?.Grant.Binding, what, new Remedy.Submit(id, signal));
     }
+
+    // A binding to a role that is gone gives nothing: that is journaled, and what it gives when the role is back is judged then. Before the
+    // access it may be back in time.
+    private static Signal.RoleObserved? Observed(ClusterView view, RequestState.Asked asked) => view.Role switch
+    {
+        Reading<RoleRules>.Found { Value: var rules } => new(
+            rules.Hash, rules.Rules, [.. RoleGuard.Objections(rules, view.Entry.Policy.AcceptedDangers).Select(objection => objection.Sentence)]),
+        Reading<RoleRules>.Missing when asked is RequestState.Active => new(new RoleRules([]).Hash, [], []),
+        _ => null,
+    };
 
     private static string? RulesHash(RequestState.Asked asked) => asked switch
     {

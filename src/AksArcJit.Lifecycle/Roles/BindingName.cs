@@ -14,6 +14,12 @@ public sealed record BindingName(string Name, string Namespace)
     public RequestId? Request =>
         Name.StartsWith(Prefix, StringComparison.Ordinal) && RequestId.TryParse(Name[Prefix.Length..], out var id) ? id : null;
 
+    /// <summary>
+    /// One of the API server's own bindings by which everybody who is signed in may ask about themselves and about the server (Kubernetes:
+    /// Using RBAC Authorization, discovery roles). What it allows is nobody's access in particular.
+    /// </summary>
+    public bool IsEverybodys => this is { Namespace.Length: 0, Name: "system:basic-user" or "system:discovery" or "system:public-info-viewer" };
+
     public string Kind => Namespace.Length == 0 ? "ClusterRoleBinding" : "RoleBinding";
 
     public override string ToString() => Namespace.Length == 0 ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";

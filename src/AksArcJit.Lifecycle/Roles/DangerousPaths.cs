@@ -17,6 +17,10 @@ internal static class DangerousPaths
             "/pods/exec", "/pods/attach", "/pods/portforward", "/pods/proxy", "/services/proxy", "/pods/ephemeralcontainers",
             "subresources.kubevirt.io/virtualmachineinstances/console", "subresources.kubevirt.io/virtualmachineinstances/vnc",
             "subresources.kubevirt.io/virtualmachineinstances/portforward")),
+        // Whatever an add-on calls so: these names mean a way in, and add-ons choose them for that.
+        (Danger.Exec, new("It can connect to what an add-on runs or reaches.", rule =>
+            rule.ApiGroups.Any(group => group.Length > 0) && rule.Resources.Any(resource =>
+                resource.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash && WaysIn.Contains(resource[(slash + 1)..])))),
         (Danger.NodesProxy, Touching("It reaches the nodes' own interface, and through it every pod on them.", "/nodes/proxy", "/nodes/checkpoint", "/nodes/log")),
         (Danger.NodesProxy, Changing("It reaches the nodes' own interface, and through it every pod on them.",
             "/nodes/stats", "/nodes/metrics", "/nodes/configz", "/nodes/healthz", "/nodes/pods", "/nodes/spec")),
@@ -44,6 +48,8 @@ internal static class DangerousPaths
             || rule.Resources.Any(resource => resource.Contains('*', StringComparison.Ordinal))
             || rule.NonResourceUrls.Any(url => url.Contains('*', StringComparison.Ordinal) && !PublicAddress.Covers(url)))),
     ];
+
+    private static readonly string[] WaysIn = ["proxy", "exec", "attach", "portforward", "console", "vnc", "ssh", "usbredir", "vsock"];
 
     private static string[] Workloads => ["/pods", .. Makers];
 

@@ -3,8 +3,11 @@ using AksArcJit.DevCluster.Objects;
 
 namespace AksArcJit.DevCluster.Requests;
 
-/// <summary>meta/v1 DeleteOptions, from the body and the query. Propagation and grace period have no meaning here.</summary>
-internal sealed record DeleteOptions(string Uid, string ResourceVersion, bool DryRun)
+/// <summary>
+/// meta/v1 DeleteOptions, from the body and the query. A grace period has no meaning here, and of the propagation policies only that
+/// <c>Background</c> waits for no garbage collector: there is none.
+/// </summary>
+internal sealed record DeleteOptions(string Uid, string ResourceVersion, bool DryRun, bool IsBackground)
 {
     public static DeleteOptions Parse(HttpRequest request, RequestBody body)
     {
@@ -13,7 +16,8 @@ internal sealed record DeleteOptions(string Uid, string ResourceVersion, bool Dr
         return new(
             preconditions.Text("uid"),
             preconditions.Text("resourceVersion"),
-            DryRunOption.Parse([.. request.Query["dryRun"].OfType<string>(), .. sent.Texts("dryRun")]));
+            DryRunOption.Parse([.. request.Query["dryRun"].OfType<string>(), .. sent.Texts("dryRun")]),
+            request.Query["propagationPolicy"].Contains("Background") || sent.Text("propagationPolicy") == "Background");
     }
 
     public void CheckPreconditions(StoredObject existing)

@@ -14,6 +14,7 @@ internal sealed class ObjectWrites(ObjectStore store, Authorizer authorizer, Esc
     private const string SuffixAlphabet = "bcdfghjklmnpqrstvwxz2456789";
 
     // Fields that the server owns: what a client sends in them is replaced by what is stored.
+    private static readonly string[] OfGarbageCollection = ["foregroundDeletion", "orphan"];
     private static readonly string[] OwnedByServer = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generateName"];
 
     public Answer Create(Identity user, ResourceType type, RequestInfo info, RequestBody body, bool dryRun) =>
@@ -56,7 +57,7 @@ internal sealed class ObjectWrites(ObjectStore store, Authorizer authorizer, Esc
     {
         var existing = transaction.Now.Find(type, KeyOf(type, info)) ?? throw Refusals.NotFound(type, info.Name);
         options.CheckPreconditions(existing);
-        var kept = Remove(transaction, existing);
+        var kept = Remove(transaction, existing, options.IsBackground);
         return kept is not null ? Answer.Ok(kept) : Answer.Ok(Success(existing));
     }, options.DryRun);
 
@@ -65,7 +66,7 @@ internal sealed class ObjectWrites(ObjectStore store, Authorizer authorizer, Esc
         var inNamespace = type.Namespaced ? info.Namespace : "";
         var selected = transaction.Now.All(type).Values.Where(stored => selection.Matches(stored, inNamespace)).ToArray();
         foreach (var stored in selected)
-            Remove(transaction, stored);
+            Remove(transaction, stored, options.IsBackground);
         return new Answer(200, ObjectReads.ListOf(type, selected, ObjectReads.Metadata(transaction.Now.ResourceVersion)));
     }, options.DryRun);
 
@@ -155,14 +156,17 @@ internal sealed class ObjectWrites(ObjectStore store, Authorizer authorizer, Esc
     }
 
     /// <returns>The object where finalizers keep it for now; null when it is gone.</returns>
-    private StoredObject? Remove(Transaction transaction, StoredObject existing)
+    private StoredObject? Remove(Transaction transaction, StoredObject existing, bool isBackground)
     {
         var body = existing.Read();
         var metadata = body["metadata"]!.AsObject();
-        if (metadata.Texts("finalizers").Length > 0)
+        var before = metadata.Texts("finalizers");
+        string[] finalizers = [.. before.Where(finalizer => !isBackground || !OfGarbageCollection.Contains(finalizer))];
+        if (finalizers.Length > 0)
         {
-            if (metadata.ContainsKey("deletionTimestamp"))
+            if (metadata.ContainsKey("deletionTimestamp") && finalizers.Length == before.Length)
                 return existing;
+            metadata["finalizers"] = new JsonArray([.. finalizers.Select(finalizer => (JsonNode)finalizer)]);
             metadata["deletionTimestamp"] = Now();
             metadata["deletionGracePeriodSeconds"] = 0;
             return transaction.Put(existing.Type, body);

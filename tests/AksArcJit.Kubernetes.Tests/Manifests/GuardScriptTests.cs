@@ -176,6 +176,46 @@ public sealed class GuardScriptTests : IAsyncLifetime
         Assert.Equal(["held"], await StandingAsync());
     }
 
+    [Theory]
+    [InlineData("foregroundDeletion")]
+    [InlineData("orphan")]
+    public async Task Run_WhenGarbageCollectionHoldsOneUp_ThenItGoesAllTheSame(string finalizer)
+    {
+        await BindAsync("held", Behind, finalizer: finalizer);
+        await _admin.RbacAuthorizationV1.DeleteClusterRoleBindingAsync("held", cancellationToken: Ground.Ct);
+        Assert.Equal(["held"], await StandingAsync());
+
+        var run = await RunAsync();
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Empty(await StandingAsync());
+    }
+
+    [Fact]
+    public async Task Run_WhenTheRolesNameHasAColon_ThenItsBindingsAreJudgedLikeAnyOthers()
+    {
+        await BindAsync("in-doubt", "tomorrow", role: "contoso:support");
+        await BindAsync("altered", "9999-12-31T23:59:59Z", role: "contoso:support");
+        await BindAsync("of-another-role", "tomorrow", role: "contoso");
+
+        var run = await RunAsync(maximumSeconds: -100, role: "contoso:support");
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Equal(["of-another-role"], await StandingAsync());
+    }
+
+    [Fact]
+    public async Task Run_WhenTheRoleIsNoName_ThenFailsAndRemovesNothing()
+    {
+        await BindAsync("expired", Behind);
+
+        var run = await RunAsync(role: "x\")}}{{end}}");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("no ClusterRole is named", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(["expired"], await StandingAsync());
+    }
+
     [Fact]
     public async Task Run_WhenTheServerFailsOnce_ThenFailsAndTheNextRunEndsIt()
     {
@@ -319,7 +359,7 @@ public sealed class GuardScriptTests : IAsyncLifetime
         await Command.RunAsync("chmod", ["+x", shim]);
     }
 
-    private async Task<Command> RunAsync(long maximumSeconds = 864_000, string? url = null)
+    private async Task<Command> RunAsync(long maximumSeconds = 864_000, string? url = null, string role = Role)
     {
         var asGuard = Path.Combine(_folder, "kubeconfig");
         var file = KubernetesClientConfiguration.LoadKubeConfig(_server.KubeconfigPath);
@@ -331,7 +371,7 @@ public sealed class GuardScriptTests : IAsyncLifetime
             ["KUBECONFIG"] = asGuard,
             ["HOME"] = _folder,
             ["PATH"] = $"{_folder}:{Environment.GetEnvironmentVariable("PATH")}",
-            ["ROLE"] = Role,
+            ["ROLE"] = role,
             ["MAXIMUM_SECONDS"] = maximumSeconds.ToString(CultureInfo.InvariantCulture),
         });
     }

@@ -117,6 +117,8 @@ public sealed class RoleGuardTests
     [InlineData("", "services/proxy", "get", Exec)]
     [InlineData("", "pods/ephemeralcontainers", "patch", Exec)]
     [InlineData("subresources.kubevirt.io", "virtualmachineinstances/console", "get", Exec)]
+    [InlineData("subresources.kubevirt.io", "virtualmachines/portforward", "get", Exec)]
+    [InlineData("cluster.karmada.io", "clusters/proxy", "get", Exec)]
     [InlineData("", "secrets", "get", Secrets)]
     [InlineData("", "secrets", "list", Secrets)]
     [InlineData("", "secrets", "watch", Secrets)]
