@@ -19,6 +19,8 @@ trap 'exit 130' INT TERM
 # start NAME URL COMMAND...: starts a process in the background, and waits until URL answers.
 start() {
     local name=$1 url=$2; shift 2
+    # Whoever answers there already is a stranger, and would be sent our tokens.
+    ! curl -s -k -o /dev/null --max-time 2 "$url" || die "something else answers at $url already; end it, or choose another port (--help)."
     "$@" >>"$data/$name.log" 2>&1 &
     local pid=$! tries
     pids+=("$pid")
@@ -62,6 +64,7 @@ start_functions() {
 # write_options KUBECONFIG CONTEXT INSTALLATION JOURNAL LISTEN: one cluster, one approver, notices into files. LISTEN is empty for a host
 # that has its address from the platform.
 write_options() {
+    mkdir -p "$data/anchor"
     [ -e "$data/consent.key" ] || (umask 077; head -c 32 /dev/urandom >"$data/consent.key")
     jq -n --arg installation "$3" --arg url "$url" --arg listen "$5" --arg data "$data" --arg kubeconfig "$1" --arg context "$2" --argjson journal "$4" '{
         installation: $installation, publicUrl: $url,

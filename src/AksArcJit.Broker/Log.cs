@@ -29,6 +29,9 @@ internal static partial class Log
     [LoggerMessage(1002, LogLevel.Critical, "Quarantined: {Reason}. Nothing is granted from it; its binding is removed at notAfter.")]
     public static partial void Quarantined(this ILogger log, string reason);
 
+    [LoggerMessage(1042, LogLevel.Critical, "Request {Request} gets no access: {Forgery}. Somebody wrote the store, or the consent key was replaced since.")]
+    public static partial void FactNotOurs(this ILogger log, RequestId request, string forgery);
+
     [LoggerMessage(1003, LogLevel.Error, "The sweep of cluster {Cluster} could not be finished and is tried again within 60 s: {Reason}")]
     public static partial void SweepFailed(this ILogger log, ClusterId cluster, string reason, Exception? failure);
 

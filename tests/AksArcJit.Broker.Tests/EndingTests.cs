@@ -28,7 +28,7 @@ public class EndingTests
     {
         var world = new World();
         var id = await world.GrantAsync();
-        var sealing = new Sealing(new SeededEntropy(99));
+        var sealing = new Sealing(new SeededEntropy(99), TestBroker.Key);
         var stream = StreamId.Of(Sample.TicketId);
         var records = await world.Journal.ReadAsync(stream, CancellationToken.None);
         var close = sealing.Seal(stream, 1, records[0].Hash, [new TicketFact.TicketClosed(Sample.TicketId, null, Sample.Operator)], world.Clock.GetUtcNow());
@@ -278,7 +278,7 @@ public class EndingTests
     private static async Task OrderUnheardAsync(World world)
     {
         var order = new SystemFact.RevocationOrdered(new PauseScope.Everything(), RevokedBy.Operator, Sample.Operator, "incident");
-        var records = new Sealing(new SeededEntropy(98)).Seal(StreamId.System, 0, HashChain.Start, [order], world.Clock.GetUtcNow());
+        var records = new Sealing(new SeededEntropy(98), TestBroker.Key).Seal(StreamId.System, 0, HashChain.Start, [order], world.Clock.GetUtcNow());
         await world.Journal.AppendAsync(new Append(StreamId.System, 0, records, new Head("", false), null, null), CancellationToken.None);
     }
 

@@ -278,7 +278,7 @@ public class SweepTests
                 break;
             case FindingKind.TicketClosed:
                 // Recorded, and nobody told the request: the process died between.
-                var seal = new Sealing(new SeededEntropy(99));
+                var seal = new Sealing(new SeededEntropy(99), TestBroker.Key);
                 var ticket = await world.Journal.ReadAsync(StreamId.Of(Sample.TicketId), CancellationToken.None);
                 var closed = seal.Seal(StreamId.Of(Sample.TicketId), ticket[^1].Version, ticket[^1].Hash, [new TicketFact.TicketClosed(Sample.TicketId, null, Sample.Operator)], Sample.Start);
                 await world.Journal.AppendAsync(new Append(StreamId.Of(Sample.TicketId), ticket[^1].Version, closed, new Head("", false), null, null), CancellationToken.None);

@@ -71,8 +71,7 @@ public sealed class Anchoring(
     private async Task CatchUpAsync(Course course, CancellationToken cancellation)
     {
         var newest = await log.ReadNewestAsync(cancellation);
-        if (course.Number is null)
-            await CompareAsync(course, cancellation);
+        await CompareAsync(course, cancellation);
         // What contradicts the store is left as it is: it is the evidence.
         if (standing.Objection is not null || newest is null)
             return;
@@ -92,18 +91,21 @@ public sealed class Anchoring(
         }
     }
 
+    // Before each append again: somebody may have put another anchor in its place, or begun a second store on this one.
     private async Task CompareAsync(Course course, CancellationToken cancellation)
     {
-        var anchored = await course.Anchor.ReadNewestAsync(cancellation);
-        if (anchored is null && !course.Anchor.IsBlind && await OldestAsync(cancellation) is { } oldest && time.GetUtcNow() - oldest.At > LongestUnanchored)
-            Miss(course, oldest.Number);
+        var anchored = course.Anchor.IsBlind ? null : await course.Anchor.ReadNewestAsync(cancellation);
         if (anchored is not null && await ContradictionAsync(anchored, cancellation) is { } contradiction)
         {
             var objection = $"Anchor {course.Anchor.Name}: {contradiction}";
             if (standing.Object(objection))
                 logger.JournalDistrusted(objection);
         }
-        (course.Number, course.IsBlind) = (anchored?.Checkpoint.Number ?? 0, anchored is null && course.Anchor.IsBlind);
+        if (course.Number is not null)
+            return;
+        if (anchored is null && !course.Anchor.IsBlind && await OldestAsync(cancellation) is { } oldest && time.GetUtcNow() - oldest.At > LongestUnanchored)
+            Miss(course, oldest.Number);
+        (course.Number, course.IsBlind) = (anchored?.Checkpoint.Number ?? 0, course.Anchor.IsBlind);
         standing.Compared(course.Anchor.Name);
     }
 

@@ -4,6 +4,7 @@ using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
 using AksArcJit.Lifecycle.Tickets;
+using Microsoft.Extensions.Logging;
 
 namespace AksArcJit.Broker.Effects;
 
@@ -11,7 +12,7 @@ namespace AksArcJit.Broker.Effects;
 /// Performs the effect that a step asks for, and tells what came of it as signals. It decides nothing: every outcome goes to the
 /// lifecycle, and every pause is the lifecycle's.
 /// </summary>
-public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstances, TimeProvider time)
+public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstances, Sealing sealing, TimeProvider time, ILogger<EffectPerformer> log)
 {
     // RBAC lags a write by milliseconds (at most 50 ms measured on a 1.36 server); what takes longer comes back through the lifecycle.
     private static readonly TimeSpan ProbePause = TimeSpan.FromMilliseconds(20);
@@ -21,7 +22,7 @@ public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstan
     {
         (_, Step.PassDeadline) => One(new Signal.DeadlineReached()),
         (RequestState.Asked asked, Step.BeginGrant) => BeginAsync(asked),
-        (RequestState.Granting granting, Step.CreateBinding create) => CreateAsync(granting, create),
+        (RequestState.Granting granting, Step.CreateBinding create) => Forgery(history) is { } forgery ? Withhold(history.Id, granting, create, forgery) : CreateAsync(granting, create),
         (RequestState.Asked asked, Step.RemoveBinding remove) => RemoveAsync(asked, remove.Grant),
         _ => throw new ArgumentOutOfRangeException(nameof(step)),
     };
@@ -81,6 +82,21 @@ public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstan
 
         if (IsClosed(await circumstances.ReadTicketAsync(request.Ticket, CancellationToken.None)))
             yield return new Signal.TicketClosed($"Ticket {request.Ticket} was closed while access was being granted.");
+    }
+
+    /// <summary>
+    /// A fact of the request that no broker of this installation wrote: whoever can write the store can also compute its hashes. Asked before
+    /// access is given, and only then: ends are taken from whatever the chain says.
+    /// </summary>
+    private string? Forgery(RequestHistory history) => history.Facts.FirstOrDefault(fact => !sealing.IsOurs(fact.Record)).Record is { } forged
+        ? $"the journal's version {forged.Version} of this request ({forged.Kind}) was not written by a broker with this consent key"
+        : null;
+
+    private IAsyncEnumerable<Signal> Withhold(RequestId id, RequestState.Granting granting, Step.CreateBinding create, string forgery)
+    {
+        if (granting.Attempt.HeldFor != forgery)
+            log.FactNotOurs(id, forgery);
+        return One(new Signal.CreateWithheld(create.Attempt.Number, forgery));
     }
 
     private async IAsyncEnumerable<Signal> RemoveAsync(RequestState.Asked asked, Grant grant)

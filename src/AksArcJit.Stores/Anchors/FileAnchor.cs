@@ -16,6 +16,7 @@ internal sealed class FileAnchor(string file) : IAnchor
     {
         try
         {
+            DemandDirectory();
             if (!File.Exists(file))
                 return null;
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -31,7 +32,7 @@ internal sealed class FileAnchor(string file) : IAnchor
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+            DemandDirectory();
             // Two processes of one machine may share it: one writes at a time, the other tries again. By a file of its own, because a lock on
             // the anchor would keep its readers out, and they the writer.
             await using var turn = new FileStream($"{file}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -52,6 +53,14 @@ internal sealed class FileAnchor(string file) : IAnchor
         {
             throw new AnchorUnavailableException($"The file cannot be written: {fault.Message}", fault);
         }
+    }
+
+    // Never made here: a disk that is not mounted, or that may not be entered, would look like an anchor that holds nothing.
+    private void DemandDirectory()
+    {
+        var directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        if (!Directory.Exists(directory))
+            throw new DirectoryNotFoundException($"there is no directory {directory}, or it may not be entered; make it, or mount its disk.");
     }
 
     private static async Task<ReadOnlyMemory<byte>> TailAsync(FileStream stream, CancellationToken cancellation)

@@ -17,9 +17,6 @@ namespace AksArcJit.Stores.Signing;
 internal sealed class KeyVaultSigner(Uri key, IReadOnlyList<ReadOnlyMemory<byte>> former, TokenCredential credential, HttpClient http) : ISigner
 {
     private const string Version = "api-version=7.4";
-    private static readonly string[] VaultScope = ["https://vault.azure.net/.default"];
-    private static readonly string[] HsmScope = ["https://managedhsm.azure.net/.default"];
-
     private ReadOnlyMemory<byte>? _publicKey;
 
     public IReadOnlyList<ReadOnlyMemory<byte>> FormerKeys => former;
@@ -34,12 +31,14 @@ internal sealed class KeyVaultSigner(Uri key, IReadOnlyList<ReadOnlyMemory<byte>
             answer => (ReadOnlyMemory<byte>)Bytes(answer, "value"), cancellation);
     }
 
+    /// <summary>The vault's service in its own cloud: its host without the vault's name (vault.azure.net, managedhsm.azure.net, vault.azure.cn …).</summary>
+    internal static string ScopeOf(Uri key) => $"https://{key.Host[(key.Host.IndexOf('.', StringComparison.Ordinal) + 1)..]}/.default";
+
     private async Task<T> AskAsync<T>(HttpMethod method, Uri address, HttpContent? content, Func<JsonElement, T> read, CancellationToken cancellation)
     {
         try
         {
-            var scope = key.Host.EndsWith(".managedhsm.azure.net", StringComparison.OrdinalIgnoreCase) ? HsmScope : VaultScope;
-            var token = await credential.GetTokenAsync(new TokenRequestContext(scope), cancellation);
+            var token = await credential.GetTokenAsync(new TokenRequestContext([ScopeOf(key)]), cancellation);
             using var request = new HttpRequestMessage(method, address) { Content = content };
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Token);
             using var answer = await http.SendAsync(request, cancellation);

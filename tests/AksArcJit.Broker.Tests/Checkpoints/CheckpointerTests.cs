@@ -3,6 +3,7 @@ using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
 using AksArcJit.Journal;
+using AksArcJit.Journal.Checkpoints;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Tickets;
@@ -267,6 +268,23 @@ public sealed class CheckpointerTests : IDisposable
         Assert.IsType<RequestState.Closed>(await _broker.StateAsync(granted));
         Assert.Empty(_cluster.Bindings);
         Assert.Equal((checkpoints, anchored), (_log.Checkpoints.Count, _anchor.Held.Count));
+    }
+
+    [Fact]
+    public async Task AnAnchorOfAnotherHistory_WhenItIsPutInPlaceUnderWay_ThenNothingIsAddedToItAndNothingIsGranted()
+    {
+        await OpenTicketAsync();
+        await GrantAsync("key-1", TimeSpan.FromMinutes(90));
+        await PassAsync(TimeSpan.FromSeconds(61));
+        var (held, mine) = (_anchor.Held.Count, _anchor.Held[^1]);
+        var other = mine.Checkpoint with { At = mine.Checkpoint.At.AddTicks(1) };
+        _anchor.Held[^1] = new SignedCheckpoint(other, other.Encode(), mine.Signature);
+
+        await AskAsync("key-2", new Scope.Namespace("other"));
+        await PassAsync(TimeSpan.FromSeconds(61));
+
+        Assert.Equal(held, _anchor.Held.Count);
+        Assert.Contains("is not the one that was anchored", _broker.Standing.Objection, StringComparison.Ordinal);
     }
 
     [Fact]

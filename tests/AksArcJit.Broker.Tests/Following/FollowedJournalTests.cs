@@ -18,7 +18,7 @@ public sealed class FollowedJournalTests
     private readonly Follower _one = new();
     private readonly Follower _other = new();
     private readonly FollowedJournal _journal;
-    private readonly Sealing _sealing = new(new SeededEntropy(1));
+    private readonly Sealing _sealing = new(new SeededEntropy(1), TestBroker.Key);
 
     public FollowedJournalTests()
     {

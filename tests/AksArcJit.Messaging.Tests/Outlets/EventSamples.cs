@@ -24,7 +24,7 @@ internal static class EventSamples
             ClusterFact => StreamId.Of(Sample.ClusterId),
             _ => StreamId.Of(state!.Request.Id),
         };
-        return new Announcement(new Sealing(new SeededEntropy(7)).Seal(stream, 0, HashChain.Start, [fact], Sample.Start)[0], fact, state);
+        return new Announcement(new Sealing(new SeededEntropy(7), TestBroker.Key).Seal(stream, 0, HashChain.Start, [fact], Sample.Start)[0], fact, state);
     }
 
     /// <summary>Everything that is announced, once.</summary>

@@ -14,6 +14,8 @@ public sealed class FileAnchorTests : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    public FileAnchorTests() => Directory.CreateDirectory(Path.GetDirectoryName(_folder.File)!);
+
     public void Dispose()
     {
         _folder.Dispose();
@@ -87,6 +89,17 @@ public sealed class FileAnchorTests : IDisposable
         await using (new FileStream($"{_folder.File}.lock", FileMode.Create, FileAccess.ReadWrite, FileShare.None))
             await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.AppendAsync(made[0], Sample.Start, Cancellation));
         Assert.False(File.Exists(_folder.File));
+    }
+
+    [Fact]
+    public async Task Calls_WhenTheDirectoryIsMissing_ThenAreUnavailableAndMakeNone()
+    {
+        var directory = Path.Combine(Path.GetDirectoryName(_folder.File)!, "unmounted");
+        var anchor = new FileAnchor(Path.Combine(directory, "anchor.ndjson"));
+
+        await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.ReadNewestAsync(Cancellation));
+        await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.AppendAsync(Checkpoints.Chain(_signer, 1)[0], Sample.Start, Cancellation));
+        Assert.False(Directory.Exists(directory));
     }
 
     [Fact]

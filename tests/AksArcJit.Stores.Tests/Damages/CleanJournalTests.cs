@@ -52,7 +52,7 @@ public sealed class CleanJournalTests(Azurite azurite)
 
         async Task RunAsync((IJournal Journal, ICheckpointLog Log, IUnhashedRows Unhashed) instance, int number)
         {
-            var (sealing, random) = (new Sealing(new SeededEntropy(number)), new Random(number));
+            var (sealing, random) = (new Sealing(new SeededEntropy(number), TestBroker.Key), new Random(number));
             var (journal, checkpointer, anchoring, standing) = Start(instance);
             for (var round = 0; round < rounds; round++)
             {

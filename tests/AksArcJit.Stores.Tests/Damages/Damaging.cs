@@ -19,7 +19,7 @@ namespace AksArcJit.Stores.Tests.Damages;
 public abstract class Damaging : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(Sample.Start);
-    private readonly Sealing _sealing = new(new SeededEntropy(7));
+    private readonly Sealing _sealing = new(new SeededEntropy(7), TestBroker.Key);
     private readonly TestSigner _signer = new();
     private readonly List<StreamId> _streams = [.. Enumerable.Range(1, 6).Select(number => StreamId.Of(Sample.Id(number)))];
     private Anchor? _anchor = new();

@@ -50,6 +50,14 @@ public sealed class SignerTests : IDisposable
     }
 
     /// <summary>The vault's own words, from its REST reference: the request must be one that it takes, the answer one that it gives.</summary>
+    [Theory]
+    [InlineData("https://v.vault.azure.net/keys/k/1", "https://vault.azure.net/.default")]
+    [InlineData("https://v.vault.azure.cn/keys/k/1", "https://vault.azure.cn/.default")]
+    [InlineData("https://v.vault.usgovcloudapi.net/keys/k/1", "https://vault.usgovcloudapi.net/.default")]
+    [InlineData("https://h.managedhsm.azure.net/keys/k/1", "https://managedhsm.azure.net/.default")]
+    public void KeyVaultSigner_WhateverTheCloud_ThenAsksForItsOwnScope(string key, string scope) =>
+        Assert.Equal(scope, KeyVaultSigner.ScopeOf(new Uri(key)));
+
     [Fact]
     public async Task KeyVaultSigner_ThenAsksTheVaultForTheDigestAlone()
     {

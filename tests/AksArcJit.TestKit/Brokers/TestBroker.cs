@@ -25,6 +25,9 @@ namespace AksArcJit.TestKit.Brokers;
 /// </summary>
 public sealed class TestBroker
 {
+    /// <summary>All brokers of a test are of one installation.</summary>
+    public static ConsentKey Key { get; } = new(new byte[ConsentKey.LeastBytes]);
+
     /// <param name="log">Null where no checkpoints are made.</param>
     /// <param name="followers">Apart from checkpoints and notices.</param>
     /// <param name="channels">Null where nobody is told anything.</param>
@@ -48,12 +51,12 @@ public sealed class TestBroker
         }
         Journal = journal;
         var entropy = new SeededEntropy(seed);
-        var sealing = new Sealing(entropy);
+        var sealing = new Sealing(entropy, Key);
         var openGrants = new OpenGrants();
-        var secrets = new ConsentSecrets(new ConsentKey(new byte[32]));
+        var secrets = new ConsentSecrets(Key);
         Queue = new DeadlineQueue();
         var circumstances = new Circumstancer(journal, clusters, Book, Standing);
-        var effects = new EffectPerformer(clusters, circumstances, time);
+        var effects = new EffectPerformer(clusters, circumstances, sealing, time, loggers.CreateLogger<EffectPerformer>());
         var findings = new ClusterFindings(journal, sealing, time);
         var ends = new UnrecordedEnds(effects, clusters, Book, findings, NullLogger<UnrecordedEnds>.Instance);
         Engine = new RequestEngine(journal, sealing, time, effects, Queue, openGrants, new ResidualAccess(journal, loggers.CreateLogger<ResidualAccess>()), ends);

@@ -15,7 +15,7 @@ public static class Findings
     public static Task AppendAsync(IJournal journal, int clusters, int each, TimeProvider time) =>
         Parallel.ForEachAsync(Enumerable.Range(0, clusters), async (number, cancellation) =>
         {
-            var (cluster, sealing) = (ClusterId.Parse($"c-{number}"), new Sealing(new SeededEntropy(1_000 + number)));
+            var (cluster, sealing) = (ClusterId.Parse($"c-{number}"), new Sealing(new SeededEntropy(1_000 + number), TestBroker.Key));
             var (version, hash) = (0L, HashChain.Start);
             for (var i = 0; i < each; i++)
             {
