@@ -19,8 +19,7 @@ public sealed class ReplayTests
         var looked = new SemaphoreSlim(0);
         await using var host = await DurableTaskTestHost.StartAsync(tasks =>
         {
-            // A lambda: on a method group of another assembly the analyzers of 1.28 fail (AD0001).
-            tasks.AddOrchestratorFunc(AccessRequestOrchestration.Name, context => AccessRequestOrchestration.RunAsync(context));
+            tasks.AddOrchestratorFunc(AccessRequestOrchestration.Name, AccessRequestOrchestration.RunAsync);
             tasks.AddActivityFunc<string, Turn>(StepActivities.Look, (_, _) =>
             {
                 looked.Release();
