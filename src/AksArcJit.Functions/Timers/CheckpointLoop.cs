@@ -41,11 +41,13 @@ public sealed class CheckpointLoop(Checkpointer checkpointer, Coverage coverage,
             await timer.CancelAsync();
             if (stop.IsCancellationRequested)
                 return;
-            if (!asked.IsCompleted && isWell && !(coverage.Due.At <= time.GetUtcNow()))
+            // Once: who asks from here on, is answered by the next round, which looks.
+            var surveys = asked.IsCompleted;
+            if (!surveys && isWell && !(coverage.Due.At <= time.GetUtcNow()))
                 continue;
-            isWell = await checkpointer.TryAttendAsync(stop, surveys: asked.IsCompleted);
+            isWell = await checkpointer.TryAttendAsync(stop, surveys);
             await anchoring.CatchUpAsync(stop);
-            if (asked.IsCompleted)
+            if (surveys)
                 surveyed.TrySetResult();
         }
     }
