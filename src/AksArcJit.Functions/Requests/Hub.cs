@@ -27,6 +27,7 @@ public sealed class Hub(TimeProvider time, ILogger<Hub> log) : IHostedService, I
         [OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended];
 
     private readonly ConcurrentDictionary<RequestId, DateTimeOffset> _hinted = new();
+    private readonly ConcurrentDictionary<RequestId, DateTimeOffset> _told = new();
     private readonly ConcurrentDictionary<RequestId, bool> _waiting = new();
     private readonly SemaphoreSlim _places = new(AtOnce);
     private DurableTaskClient? _client;
@@ -47,6 +48,20 @@ public sealed class Hub(TimeProvider time, ILogger<Hub> log) : IHostedService, I
         // One that has not begun yet will do for this one too.
         if (_waiting.TryAdd(request, true))
             _ = HintInTurnAsync(client, request);
+    }
+
+    /// <summary>
+    /// Has the request's orchestration look again, because it next has to at <paramref name="at"/>. What was passed on before is not told
+    /// again: the sweep comes by each minute with the same time, and each hint costs the hub an event and a durable timer.
+    /// </summary>
+    public void Tell(RequestId request, DateTimeOffset at)
+    {
+        if (_client is null || (_told.TryGetValue(request, out var told) && told == at))
+            return;
+        if (_told.Count >= MostRemembered)
+            ForgetTold();
+        _told[request] = at;
+        Hint(request, isUrgent: true);
     }
 
     /// <summary>Starts an orchestration for each request that has none. Costs the hub a query, not a call for each.</summary>
@@ -98,6 +113,7 @@ public sealed class Hub(TimeProvider time, ILogger<Hub> log) : IHostedService, I
         catch (Exception failure)
         {
             // Started or ended by somebody else in between, or the hub is away. Nobody waits for this task, so nothing may end it unsaid.
+            _told.TryRemove(request, out _);
             log.HintFailed(request, failure.Message);
         }
         finally
@@ -119,5 +135,15 @@ public sealed class Hub(TimeProvider time, ILogger<Hub> log) : IHostedService, I
     {
         foreach (var old in _hinted.Where(hint => hint.Value < before).ToList())
             _hinted.TryRemove(old);
+    }
+
+    // First what has passed. Where that is not enough, everything: told twice costs the hub a little, and changes nothing.
+    private void ForgetTold()
+    {
+        var now = time.GetUtcNow();
+        foreach (var old in _told.Where(one => one.Value < now).ToList())
+            _told.TryRemove(old);
+        if (_told.Count >= MostRemembered)
+            _told.Clear();
     }
 }

@@ -21,7 +21,11 @@ public sealed class HubWakeUps(DeadlineQueue queue, Hub hub, TimeProvider time) 
         var isShort = at - time.GetUtcNow() <= Short;
         if (isShort)
             queue.Schedule(stream, at, isRemoval);
-        if (stream.Request is { } request)
-            hub.Hint(request, isUrgent: !isShort);
+        if (stream.Request is not { } request)
+            return;
+        if (isShort)
+            hub.Hint(request, isUrgent: false);
+        else
+            hub.Tell(request, at);
     }
 }

@@ -1,4 +1,6 @@
+using AksArcJit.Broker.Deadlines;
 using AksArcJit.Functions.Requests;
+using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -111,6 +113,46 @@ public sealed class HubTests : IDisposable
         await _hub.IdleAsync(TestContext.Current.CancellationToken);
 
         Verify(starts: 0, hints: 0);
+    }
+
+    [Fact]
+    public async Task Schedule_WhenTheSweepComesByAgainAndAgainWithTheSameTime_ThenTheHubHearsOfItOnce()
+    {
+        Given(OrchestrationRuntimeStatus.Running);
+        _hub.Meet(_client.Object);
+        var at = _time.GetUtcNow().AddHours(8);
+
+        for (var minute = 0; minute < 60; minute++)
+            await ScheduleAsync(at);
+        Verify(starts: 0, hints: 1);
+        await ScheduleAsync(at.AddHours(-1));
+        await ScheduleAsync(at.AddHours(-1));
+
+        Verify(starts: 0, hints: 2);
+    }
+
+    [Fact]
+    public async Task Schedule_WhenTheHubWasAwayOrUnknown_ThenTheSameTimeIsToldAgain()
+    {
+        var at = _time.GetUtcNow().AddHours(8);
+        await ScheduleAsync(at);
+        _client.SetupSequence(client => client.GetInstanceAsync(Request.Text, It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new Grpc.Core.RpcException(new Grpc.Core.Status(Grpc.Core.StatusCode.Unavailable, "away")))
+            .ReturnsAsync(new OrchestrationMetadata(AccessRequestOrchestration.Name, Request.Text) { RuntimeStatus = OrchestrationRuntimeStatus.Running });
+        _hub.Meet(_client.Object);
+
+        await ScheduleAsync(at);
+        Verify(starts: 0, hints: 0);
+        await ScheduleAsync(at);
+
+        Verify(starts: 0, hints: 1);
+    }
+
+    private async Task ScheduleAsync(DateTimeOffset at)
+    {
+        new HubWakeUps(new DeadlineQueue(), _hub, _time).Schedule(StreamId.Of(Request), at, isRemoval: false);
+        await _hub.IdleAsync(TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromMinutes(1));
     }
 
     private void Given(OrchestrationRuntimeStatus? status) =>
