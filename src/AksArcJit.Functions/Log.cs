@@ -26,4 +26,10 @@ internal static partial class Log
 
     [LoggerMessage(1706, LogLevel.Error, "Orchestrations could not be compared with the open index; they are within a minute: {Reason}")]
     public static partial void OrchestrationsUnread(this ILogger log, string reason);
+
+    [LoggerMessage(1707, LogLevel.Information, "{Count} orchestrations that were over were purged from the hub.")]
+    public static partial void HubPurged(this ILogger log, int count);
+
+    [LoggerMessage(1708, LogLevel.Warning, "The hub could not be purged of what is over; it is tried again tomorrow: {Reason}")]
+    public static partial void HubNotPurged(this ILogger log, string reason);
 }

@@ -23,6 +23,12 @@ public sealed class Hub(TimeProvider time, ILogger<Hub> log) : IHostedService, I
     /// <summary>How long the hub may take for one hint. Longer, and it would keep a place that others wait for.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>From its beginning on; the hub keeps the history of an orchestration that is over no longer than this and a day.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
+
+    private static readonly OrchestrationRuntimeStatus[] Ended =
+        [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
+
     private static readonly OrchestrationRuntimeStatus[] Alive =
         [OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended];
 
@@ -76,6 +82,17 @@ public sealed class Hub(TimeProvider time, ILogger<Hub> log) : IHostedService, I
             Hint(RequestId.Parse(request), isUrgent: true);
         if (missing.Count > 0)
             log.OrchestrationsMissing(missing.Count);
+    }
+
+    /// <summary>Removes what is over and began longer ago than <see cref="Kept"/>. An orchestration that goes on is never removed, however old.</summary>
+    public async Task PurgeAsync(CancellationToken cancellation)
+    {
+        if (_client is not { } client)
+            return;
+        // The host asks for a beginning.
+        var filter = new PurgeInstancesFilter(DateTimeOffset.UnixEpoch, time.GetUtcNow() - Kept, Ended);
+        var purged = await client.PurgeAllInstancesAsync(filter, cancellation);
+        log.HubPurged(purged.PurgedInstanceCount);
     }
 
     /// <summary>Ends when every hint that was given before has been passed on.</summary>

@@ -1,7 +1,9 @@
 using AksArcJit.Broker.Deadlines;
 using AksArcJit.Functions.Requests;
+using AksArcJit.Functions.Timers;
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -146,6 +148,32 @@ public sealed class HubTests : IDisposable
         await ScheduleAsync(at);
 
         Verify(starts: 0, hints: 1);
+    }
+
+    [Fact]
+    public async Task Purge_WhenItsDayComes_ThenOnlyWhatIsOverAndOlderThanAWeekIsRemoved()
+    {
+        PurgeInstancesFilter? asked = null;
+        _client.Setup(client => client.PurgeAllInstancesAsync(It.IsAny<PurgeInstancesFilter>(), It.IsAny<CancellationToken>()))
+            .Callback((PurgeInstancesFilter filter, CancellationToken _) => asked = filter).ReturnsAsync(new PurgeResult(3));
+
+        await new Purge(_hub, NullLogger<Purge>.Instance).RunAsync(new TimerInfo(), _client.Object, TestContext.Current.CancellationToken);
+
+        Assert.Equal(_time.GetUtcNow().AddDays(-7), asked!.CreatedTo);
+        Assert.NotNull(asked.CreatedFrom);
+        Assert.Equal(
+            [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated], asked.Statuses!.Order());
+    }
+
+    [Fact]
+    public async Task Purge_WhenTheHubIsAway_ThenItIsLeftToTomorrow()
+    {
+        _client.Setup(client => client.PurgeAllInstancesAsync(It.IsAny<PurgeInstancesFilter>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new Grpc.Core.RpcException(new Grpc.Core.Status(Grpc.Core.StatusCode.Unavailable, "away")));
+
+        await new Purge(_hub, NullLogger<Purge>.Instance).RunAsync(new TimerInfo(), _client.Object, TestContext.Current.CancellationToken);
+
+        _client.Verify(client => client.PurgeAllInstancesAsync(It.IsAny<PurgeInstancesFilter>(), It.IsAny<CancellationToken>()), Times.Once);
     }
 
     private async Task ScheduleAsync(DateTimeOffset at)
