@@ -1,5 +1,6 @@
 // What wakes an operator. Each rule asks for log events by their names (the methods of the Log.cs files) or for an instrument of the meters
-// `AksArcJit.*`; either is enough. infra/README.md lists them with what to do.
+// `AksArcJit.*`; either is enough. An event told while none of the worker's invocations runs comes as a printed line without its name, and is
+// found by the line's beginning (EventLines.cs of the Functions host). infra/README.md lists them with what to do.
 param location string
 param tags { *: string }
 param prefix string
@@ -129,8 +130,9 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
           {
             query: $'''
               let events = dynamic(${string(rule.events)});
+              let printed = dynamic(${string(map(rule.events, event => 'AksArcJit event ${event}'))});
               union isfuzzy=true
-                (AppTraces | where tostring(Properties.EventName) in (events)),
+                (AppTraces | where tostring(Properties.EventName) in (events) or Message has_any (printed)),
                 (AppExceptions | where tostring(Properties.EventName) in (events)),
                 (AppMetrics | where Name == "${rule.instrument}" and Max > ${rule.above})
             '''

@@ -34,7 +34,8 @@ internal static class FunctionsHost
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // The platform takes a worker's log entries only while one of its invocations runs; its loops speak at other times too, and what it
         // prints is taken always.
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddConsoleFormatter<EventLines, ConsoleFormatterOptions>();
+        builder.Logging.AddConsole(console => console.FormatterName = EventLines.FormatterName);
         builder.Logging.AddFilter<ConsoleLoggerProvider>(null, LogLevel.Warning);
         builder.Services.AddFunctionsHost(configuration, settings);
         var host = builder.Build();

@@ -50,6 +50,19 @@ public sealed partial class InfraTests
         Assert.All(Instrument().Matches(Alerts), match => Assert.Contains(match.Groups[1].Value, measured));
     }
 
+    [Fact]
+    public void EveryEvent_WhenItIsToldOutsideAnInvocation_ThenTheAlertFindsItsPrintedLine()
+    {
+        var sources = House.Projects.SelectMany(project => project.Sources).ToList();
+        var marker = Marker().Match(sources.Single(source => Path.GetFileName(source.File) == "EventLines.cs").Text).Groups[1].Value;
+        var printed = sources.Where(source => Path.GetFileName(source.File) == "Log.cs").SelectMany(source => Printed().Matches(source.Text)).Select(match => match.Groups[1].Value).ToHashSet();
+
+        Assert.Equal("AksArcJit event ", marker);
+        Assert.Contains($"let printed = dynamic(${{string(map(rule.events, event => '{marker}${{event}}'))}});", Alerts);
+        Assert.Contains("(AppTraces | where tostring(Properties.EventName) in (events) or Message has_any (printed))", Alerts);
+        Assert.All(Events().Matches(Alerts).SelectMany(match => Quoted().Matches(match.Value)), match => Assert.Contains(match.Groups[1].Value, printed));
+    }
+
     private static string Read(params string[] path) => File.ReadAllText(Path.Combine([House.Root, .. path]));
 
     [GeneratedRegex(@"options\.Prefix \+ ""(\w+)""")]
@@ -67,6 +80,13 @@ public sealed partial class InfraTests
 
     [GeneratedRegex(@"static partial void (\w+)\(this ILogger")]
     private static partial Regex Method();
+
+    // What the worker prints: Warning and above.
+    [GeneratedRegex(@"LoggerMessage\(\d+, LogLevel\.(?:Warning|Error|Critical),[^\n]*\r?\n\s*public static partial void (\w+)\(this ILogger")]
+    private static partial Regex Printed();
+
+    [GeneratedRegex(@"Marker = ""([^""]+)""")]
+    private static partial Regex Marker();
 
     [GeneratedRegex(@"Create\w+(?:<\w+>)?\(\s*""([\w.]+)""")]
     private static partial Regex Measured();
