@@ -196,9 +196,14 @@ internal sealed class EnglishTexts : Texts
     public override string ResidualUnknown => "Unknown: the cluster has not confirmed the end.";
     public override string ResidualIntro => "After this binding was gone, the cluster still allowed these to the same person, and named another binding as the reason. The broker neither gave nor ended that access.";
 
+    public override string ResidualIntroOfGrants => "After this binding was gone, the cluster still allowed these to the same person, and named a binding by which this broker gives access for another request. That request has evidence of its own.";
+
     public override FormattableString Residual(ProbeAnswer answer) => answer.AllowedBy is { } binding
         ? (FormattableString)$"{answer.Probe}, by {binding}"
         : $"{answer.Probe}: {answer.Reason}";
+
+    public override FormattableString ResidualOfGrant(ProbeAnswer answer, RequestId grant) =>
+        $"{answer.Probe}, by {answer.AllowedBy}: another grant of this broker, request {grant}";
 
     public override FormattableString OnWord(string name, DateTimeOffset at, string reason) => $"Closed at {at} on the word of {name}, not on the cluster’s. Their reason: {reason}";
 

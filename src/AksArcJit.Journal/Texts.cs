@@ -106,7 +106,9 @@ internal abstract class Texts
     public abstract string ResidualNone { get; }
     public abstract string ResidualUnknown { get; }
     public abstract string ResidualIntro { get; }
+    public abstract string ResidualIntroOfGrants { get; }
     public abstract FormattableString Residual(ProbeAnswer answer);
+    public abstract FormattableString ResidualOfGrant(ProbeAnswer answer, RequestId grant);
     public abstract FormattableString OnWord(string name, DateTimeOffset at, string reason);
 
     // ── Proof ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -211,7 +211,18 @@ internal sealed class RequestReport(RequestCase request, ProvenStream stream, Ti
         ? (Html)$"<p class=\"warn\"><strong>{texts.ResidualUnknown}</strong></p>\n"
         : gone.Fact.Residual.Count == 0
             ? (Html)$"<p>{texts.ResidualNone}</p>\n"
-            : $"<p class=\"warn\">{texts.ResidualIntro}</p>\n{List(gone.Fact.Residual.Select(answer => (Html)$"{texts.Residual(answer)}"))}";
+            : Html.Join(
+            [
+                Residual(gone.Fact.Residual.Where(answer => OtherGrant(answer) is null), texts.ResidualIntro, texts.Residual),
+                Residual(gone.Fact.Residual.Where(answer => OtherGrant(answer) is not null), texts.ResidualIntroOfGrants, answer => texts.ResidualOfGrant(answer, OtherGrant(answer)!)),
+            ]);
+
+    private static Html Residual(IEnumerable<ProbeAnswer> answers, string intro, Func<ProbeAnswer, FormattableString> say) => answers.Any()
+        ? (Html)$"<p class=\"warn\">{intro}</p>\n{List(answers.Select(answer => (Html)$"{say(answer)}"))}"
+        : Html.Empty;
+
+    // A binding of this request's name elsewhere is no grant of the broker's: a request is bound in one place.
+    private RequestId? OtherGrant(ProbeAnswer answer) => answer.AllowedBy?.Request is { } other && other != request.Id ? other : null;
 
     private Html Facts() => ReportPage.Facts(
         texts.FactsHeading, request.Facts.Select(fact => (fact.Record, FactSummary.Of(fact.Fact, fact.Record.At, request.NameOf))), texts);

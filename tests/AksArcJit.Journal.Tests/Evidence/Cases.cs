@@ -67,11 +67,13 @@ internal static class Cases
         (new AccessGone(Answers(Narrowed(id), false), []), new TimeSpan(1, 7, 3)),
     ];
 
-    public static IReadOnlyList<(Fact, TimeSpan)> EndedWithResidual(RequestId id) =>
+    public static IReadOnlyList<(Fact, TimeSpan)> EndedWithResidual(RequestId id) => EndedWithResidual(id, new BindingName("aks-service-rolebinding", ""));
+
+    public static IReadOnlyList<(Fact, TimeSpan)> EndedWithResidual(RequestId id, BindingName by) =>
     [
         .. Active(id),
         (new RevocationStarted(new Outcome.Ended(EndCause.CustomerRevoked), Sample.Approver, "Enough was seen."), new TimeSpan(0, 40, 2)),
-        (new AccessGone(Answers(Narrowed(id), true, new BindingName("aks-service-rolebinding", "")), Answers(Narrowed(id), true, new BindingName("aks-service-rolebinding", ""))), new TimeSpan(0, 40, 4)),
+        (new AccessGone(Answers(Narrowed(id), true, by), Answers(Narrowed(id), true, by)), new TimeSpan(0, 40, 4)),
     ];
 
     public static IReadOnlyList<(Fact, TimeSpan)> EndedOnWord(RequestId id) =>

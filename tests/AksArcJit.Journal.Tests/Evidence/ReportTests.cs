@@ -5,6 +5,7 @@ using AksArcJit.Journal.Evidence;
 using AksArcJit.Journal.Timelines;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Roles;
 using AksArcJit.TestKit;
 
 namespace AksArcJit.Journal.Tests.Evidence;
@@ -64,6 +65,21 @@ public class ReportTests
     [Fact]
     public void Report_WhenOthersStillAllow_ThenNamesThemAsResidual() =>
         Assert.Contains("get pods in web, by ClusterRoleBinding aks-service-rolebinding", Parse(Report(Cases.Of("residual"))).Root!.Value, StringComparison.Ordinal);
+
+    [Fact]
+    public void Report_WhenAnotherGrantOfThisBrokerStillAllows_ThenNeverSaysThatTheBrokerDidNotGiveIt()
+    {
+        const string Disowned = "The broker neither gave nor ended that access.";
+        var another = Parse(Report(Cases.Request(Cases.EndedWithResidual(Cases.First, new BindingName(BindingName.Prefix + Cases.Second, ""))))).Root!.Value;
+        var others = Parse(Report(Cases.Of("residual"))).Root!.Value;
+        // Somebody copied this request's binding to a place where the broker never bound.
+        var copied = Parse(Report(Cases.Request(Cases.EndedWithResidual(Cases.First, new BindingName(BindingName.Prefix + Cases.First, ""))))).Root!.Value;
+
+        Assert.Contains($"get pods in web, by ClusterRoleBinding aks-service-rolebinding-{Cases.Second}: another grant of this broker, request {Cases.Second}", another, StringComparison.Ordinal);
+        Assert.DoesNotContain(Disowned, another, StringComparison.Ordinal);
+        Assert.All([others, copied], text => Assert.Contains(Disowned, text, StringComparison.Ordinal));
+        Assert.All([others, copied], text => Assert.DoesNotContain("another grant of this broker", text, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void Report_WhenClosedOnWord_ThenNeverSaysThatAccessIsGone()
