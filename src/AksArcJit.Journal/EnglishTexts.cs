@@ -216,7 +216,8 @@ internal sealed class EnglishTexts : Texts
     public override string ProofVerify => "Verify it yourself, offline: aksarcjit audit verify FILE.zip --key YOUR-COPY-OF-THE-KEY.pem; README.txt says how to do it by hand.";
     public override string ProofHead => "Hash of the last fact";
 
-    public override FormattableString ProofWhole(long number, DateTimeOffset at, string log) => $"Checkpoint {number} of {log}, signed at {at}, covers every fact of this chain. What it covers was not changed since without the change showing.";
+    public override FormattableString ProofWhole(long number, DateTimeOffset at, string log, long newest, DateTimeOffset newestAt) =>
+        $"Checkpoint {number} of {log}, signed at {at}, covers every fact shown here, up to fact {newest} of {newestAt}. What it covers was not changed since without the change showing. That facts recorded later were left out is not excluded: verify the journal, or compare with another bundle, to exclude it.";
 
     public override FormattableString ProofPartly(long number, DateTimeOffset at, string log, long covered, long newest) =>
         $"Checkpoint {number} of {log}, signed at {at}, covers facts 1 to {covered}. Facts {covered + 1} to {newest} are newer: the hash chain alone covers them, and it cannot exclude that its end was cut off or rewritten.";
@@ -224,7 +225,7 @@ internal sealed class EnglishTexts : Texts
     public override FormattableString ProofNone =>
         $"No signed checkpoint covers this chain: none is configured, or none was taken yet. The hashes show changes inside the chain; they cannot exclude that somebody with write access to the journal rewrote it whole or cut off its end.";
 
-    public override string ProofShortWhole => "covered whole";
+    public override string ProofShortWhole => "every fact shown is covered";
     public override string ProofShortNone => "not covered";
 
     public override FormattableString ProofShortPartly(long covered) => $"covered to fact {covered}";
@@ -303,7 +304,7 @@ internal sealed class EnglishTexts : Texts
           requests/ID/terms.json         the terms that each approver was shown and agreed to
           requests/ID/role.json          the role's rules when asked, at consent, at the grant, and when they changed
           requests/ID/probes.json        what the cluster answered: allowed while in force, denied after, or what else allows
-          requests/ID/proof.json         that the checkpoint covers this chain
+          requests/ID/proof.json         that the checkpoint covers these facts, up to the version that it names
           SHA256SUMS                     the end: every other entry. Without it, this bundle was cut off
 
         Some are missing where there is nothing to say: no checkpoint, no ticket.
@@ -323,12 +324,14 @@ internal sealed class EnglishTexts : Texts
              jq -j '.[0].shownText' requests/*/terms.json | sha256sum
         4. The rules are those that the terms name (compare with "hash" beside the text):
              jq -j '.[0].text' requests/*/role.json | sha256sum
-        5. The chains follow from their facts{(hasCheckpoint ? ", and the checkpoint covers them" : "")}; this Python knows nothing of the product:
+        5. The chains follow from their facts{(hasCheckpoint ? ", and the checkpoint covers these facts" : "")}; this Python knows nothing of the product:
 
         {CheckScript.Python}
         WHAT IT CANNOT PROVE
 
         - What came after the newest fact here, or after the checkpoint.
+        - That nothing recorded later was left out. A proof shows that the checkpoint holds a fact, not that it is the last of its
+          chain: an older fact of the same chain has a proof too. Verify the journal, or compare with another bundle, to exclude it.
         - That the key is the broker's: compare it with a copy that you received by another way.
         - What was done in the cluster: that is in the cluster's own audit log.
         {(subject is EvidenceSubject.OfTicket ? "- That these are all requests under the ticket: verify a whole export of the journal to confirm it.\n" : "")}

@@ -119,7 +119,7 @@ internal abstract class Texts
     public abstract string ProofKeyNote { get; }
     public abstract string ProofVerify { get; }
     public abstract string ProofHead { get; }
-    public abstract FormattableString ProofWhole(long number, DateTimeOffset at, string log);
+    public abstract FormattableString ProofWhole(long number, DateTimeOffset at, string log, long newest, DateTimeOffset newestAt);
     public abstract FormattableString ProofPartly(long number, DateTimeOffset at, string log, long covered, long newest);
     public abstract FormattableString ProofNone { get; }
     public abstract string ProofShortWhole { get; }

@@ -32,6 +32,11 @@ public enum KeySource
     Given,
 }
 
+/// <summary>How far a chain's facts are proven to be in the checkpoint. Later facts of it may be in there too, and not in the bundle.</summary>
+/// <param name="Version">The newest that is proven.</param>
+/// <param name="At">UTC, when that was recorded.</param>
+public sealed record CoveredChain(StreamId Stream, long Version, DateTimeOffset At);
+
 /// <summary>What a verification of a bundle came to.</summary>
 /// <param name="Subject">Null where the bundle does not say it legibly.</param>
 /// <param name="Facts">Facts that were read.</param>
@@ -44,6 +49,15 @@ public sealed record BundleVerdict(EvidenceSubject? Subject, long Facts, string?
 
     /// <summary>To be compared with what is anchored outside; null without a legible one.</summary>
     public SignedCheckpoint? Checkpoint { get; init; }
+
+    /// <summary>Chains whose facts the signed checkpoint covers. What it says of all chains until a time, it does not say of a bundle's.</summary>
+    public IReadOnlyList<CoveredChain> Covered { get; init; } = [];
+
+    /// <summary>Sentences: what this verification could not have seen. Never empty: no bundle proves that it holds the last fact.</summary>
+    public IReadOnlyList<string> NotExcluded => [.. Findings.OfType<BundleFinding.Unproven>().Select(finding => $"{finding}."), LaterFacts];
+
+    private const string LaterFacts = "Facts that were recorded later may have been left out of the bundle: a proof shows that the checkpoint holds a fact, "
+        + "not that it is the last of its chain. Verify the journal, or compare with another bundle, to exclude it.";
 
     public bool IsDamaged => Findings.Any(finding => finding is BundleFinding.Damage);
 

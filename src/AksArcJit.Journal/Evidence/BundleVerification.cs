@@ -8,7 +8,8 @@ namespace AksArcJit.Journal.Evidence;
 
 /// <summary>
 /// Verifies a bundle offline, believing nothing in it: the end marker, the chains, the checkpoint's signature, the proofs, the terms; then it
-/// makes every derived file anew from the facts and compares. What is wrong is a finding; no content makes it throw.
+/// makes every derived file anew from the facts and compares. What is wrong is a finding; no content makes it throw. That a bundle holds the
+/// last facts of its chains no proof shows: whoever leaves the last ones out takes the proof of an older leaf of the same checkpoint.
 /// </summary>
 public static class BundleVerification
 {
@@ -31,6 +32,7 @@ public static class BundleVerification
         private readonly Dictionary<string, ReadOnlyMemory<byte>> _contents = entries.ToDictionary(entry => entry.Name, entry => entry.Content);
         private (string? KeyId, KeySource By) _signature = (null, KeySource.None);
         private SignedCheckpoint? _checkpoint;
+        private readonly List<CoveredChain> _covered = [];
         private long _facts;
         private long _chains;
 
@@ -61,7 +63,7 @@ public static class BundleVerification
             return Verdict(about.Subject);
         }
 
-        private BundleVerdict Verdict(EvidenceSubject? subject) => new(subject, _facts, _signature.KeyId, _signature.By, findings) { Checkpoint = _checkpoint, Chains = _chains };
+        private BundleVerdict Verdict(EvidenceSubject? subject) => new(subject, _facts, _signature.KeyId, _signature.By, findings) { Checkpoint = _checkpoint, Chains = _chains, Covered = _covered };
 
         private void CheckEnd()
         {
@@ -150,6 +152,8 @@ public static class BundleVerification
                 findings.Add(new Damage(file, $"proves version {proof.Leaf.Version} of a chain that ends at {records.Count}: its end was cut off", stream, records.Count + 1));
             else if (records[(int)proof.Leaf.Version - 1].Hash != proof.Leaf.HeadHash)
                 findings.Add(new Damage(file, "proves another hash than the chain has: the chain was rewritten", stream, proof.Leaf.Version));
+            else if (checkpoint is not null && _signature.By != KeySource.None && !findings.OfType<Damage>().Any(damage => damage.Stream == stream))
+                _covered.Add(new CoveredChain(stream, proof.Leaf.Version, records[(int)proof.Leaf.Version - 1].At));
         }
 
         private void CompareDerived(EvidenceSources sources, string writer)
@@ -219,7 +223,8 @@ public static class BundleVerification
             {
                 return read(content);
             }
-            catch (FormatException unreadable)
+            // OpenSSL calls a point that is not on its curve a platform that lacks the curve.
+            catch (Exception unreadable) when (unreadable is FormatException or PlatformNotSupportedException)
             {
                 findings.Add(new Damage(name, $"cannot be read: {unreadable.Message}"));
                 return null;

@@ -22,13 +22,16 @@ public abstract record EvidenceSubject
     }
 }
 
-/// <summary>That a stream stood at a version when the checkpoint was signed.</summary>
+/// <summary>That a stream had reached a version when the checkpoint was signed; not that it went no further.</summary>
 /// <param name="Proof">From the leaf to the root of the checkpoint's tree.</param>
 public sealed record StreamProof(CheckpointLeaf Leaf, InclusionProof Proof);
 
 /// <summary>A whole chain as it is stored, and how far a checkpoint covers it.</summary>
 /// <param name="Records">From version 1, in order.</param>
-/// <param name="Proof">Of the newest version that the checkpoint covers; null where it covers none.</param>
+/// <param name="Proof">
+/// Of the newest version that the checkpoint covers, as whoever made the bundle knew it; null where it covers none. A reader cannot tell that
+/// it is the newest: the tree has a leaf for each version that was a chain's last at some checkpoint, and each of them has a proof (RFC 9162).
+/// </param>
 public sealed record ProvenStream(StreamId Stream, IReadOnlyList<FactRecord> Records, StreamProof? Proof)
 {
     public long Version => Records.Count == 0 ? 0 : Records[^1].Version;

@@ -59,7 +59,7 @@ internal static class ReportPage
     /// <summary>How far a checkpoint covers a chain, in a sentence.</summary>
     public static FormattableString Coverage(ProvenStream stream, SignedCheckpoint? checkpoint, Texts texts) => (stream.Proof, checkpoint) switch
     {
-        ({ } proof, { Checkpoint: var covering }) when proof.Leaf.Version >= stream.Version => texts.ProofWhole(covering.Number, covering.At, covering.Log),
+        ({ } proof, { Checkpoint: var covering }) when proof.Leaf.Version >= stream.Version => texts.ProofWhole(covering.Number, covering.At, covering.Log, stream.Version, stream.Records[^1].At),
         ({ } proof, { Checkpoint: var covering }) => texts.ProofPartly(covering.Number, covering.At, covering.Log, proof.Leaf.Version, stream.Version),
         _ => texts.ProofNone,
     };

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using AksArcJit.Journal.Evidence;
 using AksArcJit.Journal.Exports;
+using AksArcJit.TestKit;
 using static AksArcJit.Journal.Tests.Evidence.Zips;
 
 namespace AksArcJit.Journal.Tests.Evidence;
@@ -173,6 +174,37 @@ public class BundleVerificationTests
         Assert.Contains(verdict.Findings, finding => finding is BundleFinding.Damage { Version: 5 } damage && damage.What.Contains("its end was cut off", StringComparison.Ordinal));
     }
 
+    // A proof of an older leaf is as good as one of the last: no verdict may claim that the bundle holds the last fact.
+    [Fact]
+    public void Verify_WhenCutBackToAnOlderLeaf_ThenSaysHowFarItCoversAndThatLaterFactsAreNotExcluded()
+    {
+        using var key = Cases.PublicKey;
+
+        var cut = Verify(Of(Cases.CutBack(Cases.All["ended"], 4)), key);
+        var whole = Verify(Of(Cases.Of("ended")), key);
+
+        Assert.Empty(cut.Findings);
+        Assert.Equal([(4L, Sample.Start + Cases.All["ended"][3].Item2), (6L, Sample.Start + Cases.All["ended"][5].Item2)],
+            new[] { cut, whole }.Select(verdict => verdict.Covered.Single(chain => chain.Stream.Request == Cases.First)).Select(chain => (chain.Version, chain.At)));
+        Assert.All([cut, whole], verdict => Assert.Contains("Facts that were recorded later may have been left out", Assert.Single(verdict.NotExcluded), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Verify_WhenWhatIsProvenIsDamagedOrUnsigned_ThenClaimsNoCover()
+    {
+        using var other = Cases.OtherKey;
+        var honest = Cases.Of("ended");
+        var forged = Cases.Chain(honest.Requests[0].Stream, Cases.EndedWithResidual(Cases.First));
+
+        Assert.Empty(Verify(Of(honest), other).Covered);
+        Assert.DoesNotContain(Verify(Of(honest with { Requests = [honest.Requests[0] with { Records = forged }] })).Covered, chain => chain.Stream.Request == Cases.First);
+        Assert.Empty(Verify(Of(Cases.Of("ended", isProven: false))).Covered);
+    }
+
+    [Fact]
+    public void Verify_WhenSomethingIsUnproven_ThenThatIsNotExcludedEither() =>
+        Assert.Contains("checkpoint.sig was verified with the key in the bundle alone", Verify(Of(Cases.Of("ended"))).NotExcluded[0], StringComparison.Ordinal);
+
     [Fact]
     public void Verify_WhenAConsentNamesOtherTermsThanWereShown_ThenIsFoundThoughTheChainHolds()
     {
@@ -209,6 +241,18 @@ public class BundleVerificationTests
         Assert.False(verdict.IsDamaged);
         Assert.Contains(verdict.Findings, finding => finding is BundleFinding.Unproven { Entry: "report.html" });
         Assert.All(verdict.Findings, finding => Assert.StartsWith($"{finding.Entry ?? "the bundle"} ", finding.ToString(), StringComparison.Ordinal));
+    }
+
+    // Somebody's key in the right form, of a point that is on no curve: .NET throws something else at it than at what is no key.
+    [Fact]
+    public void Verify_WhenTheKeyIsNoPointOfItsCurve_ThenThatIsDamage()
+    {
+        const string NoPoint = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE" + "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ==";
+
+        var verdict = Verify(PackWithFreshEnd(EvidenceBundle.Entries(Cases.Of("ended")).Select(entry => entry.Name == "public-key.pem"
+            ? entry with { Content = Encoding.UTF8.GetBytes($"-----BEGIN PUBLIC KEY-----\n{NoPoint}\n-----END PUBLIC KEY-----\n") } : entry)));
+
+        Assert.Contains(verdict.Findings, finding => finding is BundleFinding.Damage { Entry: "public-key.pem" });
     }
 
     [Fact]

@@ -140,11 +140,15 @@ internal static class Cases
     public static EvidenceSources Request(IReadOnlyList<(Fact, TimeSpan)> facts, int covered = int.MaxValue) => Sources(
         new EvidenceSubject.OfRequest(First), Chain(StreamId.Of(Sample.TicketId), Ticket), [Chain(StreamId.Of(First), facts)], covered);
 
+    /// <summary>What a forger makes: the chain without its last facts, with the proof of an older leaf of the same signed checkpoint.</summary>
+    public static EvidenceSources CutBack(IReadOnlyList<(Fact, TimeSpan)> facts, int shown) => Sources(
+        new EvidenceSubject.OfRequest(First), Chain(StreamId.Of(Sample.TicketId), Ticket), [Chain(StreamId.Of(First), facts)], int.MaxValue, shown: shown);
+
     public static EvidenceSources TicketBundle(int covered = int.MaxValue) => Sources(
         new EvidenceSubject.OfTicket(Sample.TicketId), Chain(StreamId.Of(Sample.TicketId), Ticket),
         [Chain(StreamId.Of(First), Ended(First)), Chain(StreamId.Of(Second), Refused(Second))], covered);
 
-    public static EvidenceSources Sources(EvidenceSubject subject, IReadOnlyList<FactRecord> ticket, IReadOnlyList<IReadOnlyList<FactRecord>> requests, int covered, ECDsa? key = null)
+    public static EvidenceSources Sources(EvidenceSubject subject, IReadOnlyList<FactRecord> ticket, IReadOnlyList<IReadOnlyList<FactRecord>> requests, int covered, ECDsa? key = null, int shown = int.MaxValue)
     {
         var streams = requests.Prepend(ticket).ToList();
         if (covered == 0)
@@ -152,7 +156,8 @@ internal static class Cases
 
         // Others' leaves before and between, so that proofs have siblings.
         var leaves = Enumerable.Range(10, 3).Select(other => new CheckpointLeaf(StreamId.Of(Sample.Id(other)), 1, HashChain.Start)).ToList();
-        leaves.AddRange(streams.Select(stream => stream[Math.Min(covered, stream.Count) - 1]).Select(head => new CheckpointLeaf(head.Stream, head.Version, head.Hash)));
+        // A chain has a leaf for each version that was its last when a checkpoint was taken.
+        leaves.AddRange(streams.SelectMany(stream => stream.Take(covered)).Select(head => new CheckpointLeaf(head.Stream, head.Version, head.Hash)));
         var frontier = MerkleFrontier.Empty.Append(leaves.Select(leaf => leaf.Hash)).Frontier;
         var at = Sample.Start.AddHours(30);
         var signer = key ?? Key.Value;
@@ -160,13 +165,13 @@ internal static class Cases
         var body = checkpoint.Encode();
         return Made(new SignedCheckpoint(checkpoint, body, signer.SignData(body, HashAlgorithmName.SHA256)), stream =>
         {
-            var index = leaves.FindIndex(leaf => leaf.Stream == stream[0].Stream);
+            var index = leaves.FindLastIndex(leaf => leaf.Stream == stream[0].Stream && leaf.Version <= stream.Count);
             return new StreamProof(leaves[index], InclusionProof.Build(index, leaves.Count, (level, place) => Node(leaves, level, place)));
         });
 
         EvidenceSources Made(SignedCheckpoint? signed, Func<IReadOnlyList<FactRecord>, StreamProof?> proof)
         {
-            var proven = streams.Select(records => new ProvenStream(records[0].Stream, records, proof(records))).ToList();
+            var proven = streams.Select(records => (IReadOnlyList<FactRecord>)[.. records.Take(shown)]).Select(records => new ProvenStream(records[0].Stream, records, proof(records))).ToList();
             return new EvidenceSources(subject, Sample.TicketId, proven[0], [.. proven.Skip(1)], signed);
         }
     }

@@ -119,6 +119,20 @@ public class EvidenceBundleTests
         Assert.Contains("covers facts 1 to 4. Facts 5 to 6 are newer", Text(Cases.Request(Cases.All["ended"], 4), "bundle.json"), StringComparison.Ordinal);
 
     [Fact]
+    public void Bundle_WhenTheCheckpointCoversAllShown_ThenNeverClaimsThatNothingCameLater()
+    {
+        var sources = Cases.CutBack(Cases.All["ended"], 4);
+
+        Assert.All(["bundle.json", "report.html"], name =>
+        {
+            Assert.Contains("covers every fact shown here, up to fact 4 of", Plain(Text(sources, name)), StringComparison.Ordinal);
+            Assert.Contains("That facts recorded later were left out is not excluded", Text(sources, name), StringComparison.Ordinal);
+            Assert.DoesNotContain("every fact of this chain", Text(sources, name), StringComparison.Ordinal);
+        });
+        Assert.Contains("That nothing recorded later was left out.", Text(sources, "README.txt"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Zip_WhenUnpackedByOthers_ThenIsDatedByTheFactsAndReadable()
     {
         using var zip = new ZipArchive(new MemoryStream(Zips.Of(Cases.Of("ended"))));
