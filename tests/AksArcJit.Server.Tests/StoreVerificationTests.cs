@@ -89,24 +89,36 @@ public sealed class StoreVerificationTests(StoreVerificationTests.Standing broke
     [InlineData("DROP TRIGGER checkpoint_is_not_altered; UPDATE checkpoint SET tree_size = tree_size + 1", "IndexAltered")]
     public async Task Verify_AnAlteredFile_Exits2AndNamesIt(string damage, string kind)
     {
-        var copy = Path.Combine(broker.Directory, $"{kind}.db");
-        await using (var source = new SqliteConnection($"Data Source={broker.Database};Pooling=False"))
-        await using (var target = new SqliteConnection($"Data Source={copy};Pooling=False"))
-        {
-            source.Open();
-            target.Open();
-            source.BackupDatabase(target);
-            using var command = target.CreateCommand();
-#pragma warning disable CA2100 // Constants of this test.
-            command.CommandText = damage;
-#pragma warning restore CA2100
-            command.ExecuteNonQuery();
-        }
+        var copy = await CopyAsync(kind, damage);
         var (code, said) = await RunAsync("verify", "--sqlite", copy, "--anchor", broker.Anchor, "--key", broker.PublicKey);
         Assert.True(code == 2, said);
         Assert.Contains($"DAMAGE  {kind}: ", said, StringComparison.Ordinal);
-        SqliteConnection.ClearAllPools();
-        File.Delete(copy);
+    }
+
+    [Fact]
+    public async Task Verify_LeavesTheFileAsItIs()
+    {
+        var copy = await CopyAsync("evidence", "");
+        var before = await File.ReadAllBytesAsync(copy, TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(copy, UnixFileMode.UserRead);
+        var (code, said) = await RunAsync("verify", "--sqlite", copy, "--anchor", broker.Anchor, "--key", broker.PublicKey);
+        Assert.True(code == 0, said);
+        Assert.Equal(before, await File.ReadAllBytesAsync(copy, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("older", "PRAGMA user_version=2", "has schema 2; this program reads schema")]
+    [InlineData("newer", "PRAGMA user_version=99", "Run the newer program")]
+    [InlineData("other", "PRAGMA user_version=0", "no journal")]
+    public async Task Verify_AFileOfAnotherSchema_SaysWhatToDoAndChangesNothing(string name, string change, string told)
+    {
+        var copy = await CopyAsync(name, change);
+        var before = await File.ReadAllBytesAsync(copy, TestContext.Current.CancellationToken);
+        var (code, said) = await RunAsync("verify", "--sqlite", copy);
+        Assert.True(code == 1, said);
+        Assert.Contains(told, said, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(copy, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -115,6 +127,23 @@ public sealed class StoreVerificationTests(StoreVerificationTests.Standing broke
         var (code, said) = await RunAsync("checkpoint-key", "--config", broker.ConfigFile);
         Assert.True(code == 0, said);
         Assert.Equal((await File.ReadAllTextAsync(broker.PublicKey, TestContext.Current.CancellationToken)).Trim(), said.Trim());
+    }
+
+    private async Task<string> CopyAsync(string name, string change)
+    {
+        var copy = Path.Combine(broker.Directory, $"{name}.db");
+        await using var source = new SqliteConnection($"Data Source={broker.Database};Pooling=False");
+        await using var target = new SqliteConnection($"Data Source={copy};Pooling=False");
+        source.Open();
+        target.Open();
+        source.BackupDatabase(target);
+        using var command = target.CreateCommand();
+#pragma warning disable CA2100 // Constants of this test.
+        command.CommandText = change;
+#pragma warning restore CA2100
+        if (change.Length > 0)
+            command.ExecuteNonQuery();
+        return copy;
     }
 
     private async Task<(int Code, string Said)> RunAsync(params string[] arguments)

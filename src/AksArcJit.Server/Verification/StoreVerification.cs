@@ -124,7 +124,7 @@ internal static class StoreVerification
         // It would be made, and found clean.
         if (!File.Exists(file))
             throw new FileNotFoundException($"There is no journal '{file}'.");
-        var sqlite = new SqliteJournal(OptionsOf.Create(new SqliteJournalOptions { File = file }), TimeProvider.System);
+        var sqlite = SqliteJournal.OpenReadOnly(file, TimeProvider.System);
         return new Store(sqlite, sqlite.Checkpoints, sqlite.Unhashed, sqlite);
     }
 

@@ -20,15 +20,18 @@ public sealed class SqliteJournal : IJournal, IDisposable
     {
     }
 
-    internal SqliteJournal(string file, TimeProvider time, TimeSpan busy)
+    internal SqliteJournal(string file, TimeProvider time, TimeSpan busy, bool isReadOnly = false)
     {
         _time = time;
-        var database = new Database(file, busy);
+        var database = new Database(file, busy, isReadOnly);
         _reads = new Reads(database);
         _writer = new GroupCommit(database);
         Checkpoints = new SqliteCheckpointLog(_reads, _writer);
         Unhashed = new SqliteUnhashedRows(_reads);
     }
+
+    /// <summary>A journal that is evidence: the file is read as it is, on a read-only disk too. Writes end in <see cref="JournalUnavailableException"/>.</summary>
+    public static SqliteJournal OpenReadOnly(string file, TimeProvider time) => new(file, time, TimeSpan.FromSeconds(5), isReadOnly: true);
 
     /// <summary>In the same file.</summary>
     public ICheckpointLog Checkpoints { get; }

@@ -158,6 +158,84 @@ public sealed class SqliteJournalTests : IDisposable
         await Assert.ThrowsAsync<ObjectDisposedException>(() => journal.CheckAsync(Cancellation));
     }
 
+    [Fact]
+    public async Task OpenReadOnly_WhenThereIsAJournal_ThenReadsItAndNeverWrites()
+    {
+        var line = await WrittenAsync();
+        var before = await File.ReadAllBytesAsync(_folder.File, Cancellation);
+        using (var evidence = SqliteJournal.OpenReadOnly(_folder.File, _time))
+        {
+            Assert.Equal(line.Records.Select(record => record.Hash), (await evidence.ReadAsync(line.Stream, Cancellation)).Select(record => record.Hash));
+            await Assert.ThrowsAsync<JournalUnavailableException>(() => evidence.AppendAsync(Line.NewRequest().Next(Sample.Start), Cancellation));
+        }
+        Assert.Equal(before, await File.ReadAllBytesAsync(_folder.File, Cancellation));
+    }
+
+    [Fact]
+    public async Task OpenReadOnly_WhenAnotherProcessWrites_ThenSeesWhatItsLogHolds()
+    {
+        var journal = Open();
+        var line = Line.NewRequest();
+        await line.AppendAsync(journal, Sample.Start);
+        using var evidence = SqliteJournal.OpenReadOnly(_folder.File, _time);
+        Assert.Single(await evidence.ReadAsync(line.Stream, Cancellation));
+        await line.AppendAsync(journal, Sample.Start);
+        Assert.Equal(2, (await evidence.ReadAsync(line.Stream, Cancellation)).Count);
+    }
+
+    // A link to nowhere in the place of the shared-memory file keeps SQLite from making it, as a read-only disk does; file modes do not stop root.
+    [Fact]
+    public async Task OpenReadOnly_WhenNothingCanBeMadeBesideTheFile_ThenReadsItAsItLies()
+    {
+        var line = await WrittenAsync();
+        File.CreateSymbolicLink(_folder.File + "-shm", "nowhere/at all");
+        using var evidence = SqliteJournal.OpenReadOnly(_folder.File, _time);
+        Assert.Equal(line.Records.Count, (await evidence.ReadAsync(line.Stream, Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task OpenReadOnly_WhenALogCannotBeReadWhereItStands_ThenSaysWhatToDo()
+    {
+        var line = await WrittenAsync();
+        File.CreateSymbolicLink(_folder.File + "-shm", "nowhere/at all");
+        await File.WriteAllTextAsync(_folder.File + "-wal", "newest writes", Cancellation);
+        using var evidence = SqliteJournal.OpenReadOnly(_folder.File, _time);
+        var fault = await Assert.ThrowsAsync<JournalUnavailableException>(() => evidence.ReadAsync(line.Stream, Cancellation));
+        Assert.Contains("together with its -wal", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenReadOnly_WhenTheSchemaIsOlder_ThenSaysWhatToDoAndMigratesNothing()
+    {
+        var line = await WrittenAsync();
+        using (var connection = Beside())
+            connection.Execute("ALTER TABLE open DROP COLUMN since; PRAGMA user_version=2;");
+        var before = await File.ReadAllBytesAsync(_folder.File, Cancellation);
+        using (var evidence = SqliteJournal.OpenReadOnly(_folder.File, _time))
+        {
+            var fault = await Assert.ThrowsAsync<NotSupportedException>(() => evidence.ReadAsync(line.Stream, Cancellation));
+            Assert.Contains("verify the copy", fault.Message, StringComparison.Ordinal);
+        }
+        Assert.Equal(before, await File.ReadAllBytesAsync(_folder.File, Cancellation));
+    }
+
+    [Fact]
+    public async Task OpenReadOnly_WhenThereIsNone_ThenMakesNone()
+    {
+        using var evidence = SqliteJournal.OpenReadOnly(_folder.File, _time);
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => evidence.ReadAsync(Line.NewRequest().Stream, Cancellation));
+        Assert.False(Directory.Exists(Path.GetDirectoryName(_folder.File)));
+    }
+
+    /// <summary>A journal that nobody has open.</summary>
+    private async Task<Line> WrittenAsync()
+    {
+        var line = Line.NewRequest();
+        using var journal = new SqliteJournal(_folder.File, _time, TimeSpan.FromSeconds(5));
+        await line.AppendAsync(journal, Sample.Start, count: 3);
+        return line;
+    }
+
     private static async Task AssertUnavailableAsync(SqliteJournal journal)
     {
         var line = Line.NewRequest();
