@@ -122,6 +122,20 @@ public sealed class StoreVerificationTests(StoreVerificationTests.Standing broke
     }
 
     [Fact]
+    public async Task Verify_WhatTheStoreHolds_NeverReachesTheTerminalAsControl()
+    {
+        var copy = await CopyAsync("escape", """
+            INSERT INTO fact SELECT char(27) || ']0;clean' || char(7), version, 'x', kind, at, payload, previous_hash, hash FROM fact LIMIT 1;
+            INSERT INTO head VALUES (char(27) || '[2J', 1, 'x', 'x', 0);
+            """);
+        var (code, said) = await RunAsync("verify", "--sqlite", copy, "--anchor", broker.Anchor, "--key", broker.PublicKey);
+        Assert.True(code == 2, said);
+        Assert.Contains("[U+001B]", said, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001B', said);
+        Assert.DoesNotContain('\u0007', said);
+    }
+
+    [Fact]
     public async Task CheckpointKey_PrintsThePublicHalfAndNothingElse()
     {
         var (code, said) = await RunAsync("checkpoint-key", "--config", broker.ConfigFile);

@@ -4,6 +4,7 @@ using AksArcJit.Broker.Ports;
 using AksArcJit.Hosting;
 using AksArcJit.Hosting.Options;
 using AksArcJit.Hosting.Verification;
+using AksArcJit.Journal;
 using AksArcJit.Journal.Checkpoints;
 using AksArcJit.Journal.Exports;
 using AksArcJit.Journal.Verification;
@@ -34,7 +35,7 @@ internal static class StoreVerification
             keys.AddRange(Keys(arguments, options, errors));
             var anchor = await AnchorAsync(arguments.AnchorFile ?? OptionsAnchor(options), keys, cancellation);
             using var store = Open(arguments, options);
-            using var verifier = new JournalVerifier(anchor, keys, damage => output.WriteLine($"DAMAGE  {damage}"));
+            using var verifier = new JournalVerifier(anchor, keys, damage => output.WriteLine(Plain($"DAMAGE  {damage}")));
             await StoreRows.FeedAsync(verifier, store.Journal, store.Checkpoints, store.Unhashed, TimeProvider.System, () => ValueTask.CompletedTask, cancellation);
             var report = verifier.Finish(isWhole: true);
             Tell(report, output);
@@ -43,7 +44,7 @@ internal static class StoreVerification
         catch (Exception fault) when (fault is JournalUnavailableException or StartRefusedException or FormatException or IOException
             or UnauthorizedAccessException or CryptographicException or NotSupportedException)
         {
-            errors.WriteLine($"Could not check: {fault.Message}");
+            errors.WriteLine(Plain($"Could not check: {fault.Message}"));
             return CouldNotCheck;
         }
         finally
@@ -57,15 +58,18 @@ internal static class StoreVerification
         output.WriteLine($"{report.Facts} facts in {report.Streams} chains, {(report.Checkpoints == 1 ? "1 checkpoint" : $"{report.Checkpoints} checkpoints")}: "
             + (report.IsClean ? "every hash follows from the one before." : $"{report.Damages} damages."));
         foreach (var (kind, count) in report.UnknownKinds)
-            output.WriteLine($"{count} facts are of kind {kind}, which this version does not know: their hashes hold, a newer version wrote them.");
+            output.WriteLine(Plain($"{count} facts are of kind {kind}, which this version does not know: their hashes hold, a newer version wrote them."));
         if (report.Horizon is { } horizon)
             output.WriteLine($"Horizon: checkpoint {horizon.Checkpoint} of {horizon.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, key {horizon.KeyId[..16]}…, "
                 + (horizon.AnchoredCheckpoint is { } anchored ? $"anchored up to checkpoint {anchored}" : "not anchored")
                 + ". What came after it is covered by the chains alone.");
         output.WriteLine("Heads and open requests were compared with the facts. Covered by no hash: the rows by which lists find requests; who alters those hides a request from lists, not from here.");
         foreach (var sentence in report.NotExcluded)
-            output.WriteLine($"Not excluded: {sentence}");
+            output.WriteLine(Plain($"Not excluded: {sentence}"));
     }
+
+    // Whoever wrote the store must not write to the terminal of whoever verifies it.
+    private static string Plain(string text) => VisibleText.Plain(text).Replace('\n', ' ');
 
     private static List<CheckpointKey> Keys(VerificationArguments arguments, IConfiguration? options, TextWriter warnings)
     {
