@@ -59,7 +59,7 @@ internal static class FunctionsHost
         services.AddSingleton<DeadlineLoop>();
         services.AddBrokerLoop("deadlines", provider => provider.GetRequiredService<DeadlineLoop>().RunAsync);
         services.AddSingleton<Deadlines>();
-        services.AddBrokerLoop("open index", provider => provider.GetRequiredService<Deadlines>().RunAsync);
+        services.AddBrokerLoop("open index", provider => provider.GetRequiredService<Deadlines>().WatchAsync);
         services.AddSingleton<Hub>();
         services.AddHostedService(provider => provider.GetRequiredService<Hub>());
         services.AddSingleton<IWakeUps, HubWakeUps>();

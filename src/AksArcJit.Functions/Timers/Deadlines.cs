@@ -39,7 +39,7 @@ public sealed class Deadlines(IJournal journal, DeadlineQueue queue, OpenGrants 
     /// may not wait for that. The minute of the start is stayed through (measured without: one of ten ends 14 s late); then what is overdue
     /// is taken, which is nothing while the timer does its work.
     /// </summary>
-    public async Task RunAsync(CancellationToken stop)
+    public async Task WatchAsync(CancellationToken stop)
     {
         await StayAsync(stop);
         while (!stop.IsCancellationRequested)

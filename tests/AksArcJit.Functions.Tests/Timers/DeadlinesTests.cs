@@ -108,7 +108,7 @@ public sealed class DeadlinesTests : IDisposable
             return away ? throw new JournalUnavailableException("away") : new[] { Open(due) }.ToAsyncEnumerable();
         });
         using var stop = new CancellationTokenSource();
-        var running = _deadlines.RunAsync(stop.Token);
+        var running = _deadlines.WatchAsync(stop.Token);
         DateTimeOffset? taken = null;
         for (var second = 0; second < 300; second++)
         {
