@@ -30,7 +30,7 @@ internal static class BundleFile
             var verdict = Verify(file, [.. keys, .. known]);
             var damages = verdict.Findings.OfType<BundleFinding.Damage>()
                 .Select(damage => new DamageView("BundleAltered", damage.Stream?.Text, damage.Version, null, $"{damage}.")).ToList();
-            var unproven = verdict.Findings.OfType<BundleFinding.Unproven>().Select(finding => $"{finding}.").ToList();
+            var unproven = verdict.NotExcluded.ToList();
             if (verdict.Checkpoint is { } signed && anchor is not null)
                 switch (anchor.Holds(signed))
                 {
@@ -45,7 +45,10 @@ internal static class BundleFile
             return new VerdictView(
                 damages.Count > 0 ? "damaged" : beyond.Length > 0 ? "unchecked" : "clean",
                 verdict.Facts, verdict.Chains, verdict.Checkpoint is null ? 0 : 1, damages.Count, damages, Horizon(verdict, anchor), unproven, new Dictionary<string, long>(),
-                beyond.Length > 0 ? beyond : null);
+                beyond.Length > 0 ? beyond : null)
+            {
+                Covered = [.. verdict.Covered.Select(chain => new CoveredView(chain.Stream.Text, chain.Version, chain.At))],
+            };
         }
         finally
         {
@@ -76,6 +79,6 @@ internal static class BundleFile
     }
 
     private static HorizonView? Horizon(BundleVerdict verdict, Anchor? anchor) => verdict.Checkpoint is { } signed && verdict.SignedBy != KeySource.None
-        ? new HorizonView(signed.Checkpoint.Number, signed.Checkpoint.At, signed.Checkpoint.CoversUntil, anchor?.Holds(signed) == true ? signed.Checkpoint.Number : null, signed.Checkpoint.KeyId)
+        ? new HorizonView(signed.Checkpoint.Number, signed.Checkpoint.At, null, anchor?.Holds(signed) == true ? signed.Checkpoint.Number : null, signed.Checkpoint.KeyId)
         : null;
 }

@@ -18,9 +18,11 @@ internal static class VerdictText
         if (view.Incomplete is not null)
             yield return Terminal.Plain($"Not all was checked: {view.Incomplete}");
         if (view.Horizon is { } horizon)
-            yield return $"Horizon: checkpoint {horizon.Checkpoint} of {Time(horizon.At)}, which covers all until {Time(horizon.CoversUntil)}"
+            yield return $"Horizon: checkpoint {horizon.Checkpoint} of {Time(horizon.At)}, {(horizon.CoversUntil is { } until ? $"which covers all until {Time(until)}" : "which covers the facts named below")}"
                 + $"{(horizon.AnchoredCheckpoint is { } anchored ? $"; anchored up to checkpoint {anchored}" : "; not anchored")}; signed with key {horizon.KeyId[..16]}. "
                 + "What came later is covered by the chains alone.";
+        foreach (var chain in view.Covered)
+            yield return Terminal.Plain($"Covered: {chain.Stream} up to version {chain.Version} ({Time(chain.At)})");
         foreach (var sentence in view.NotExcluded)
             yield return Terminal.Plain($"Not excluded: {sentence}");
         foreach (var (kind, number) in view.UnknownKinds)

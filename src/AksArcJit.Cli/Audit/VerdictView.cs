@@ -20,6 +20,9 @@ internal sealed record VerdictView(
 {
     public const int MostDamages = 10_000;
 
+    /// <summary>Of a bundle: how far each chain is proven to be in the checkpoint.</summary>
+    public IReadOnlyList<CoveredView> Covered { get; init; } = [];
+
     public static VerdictView Of(VerificationReport report, IReadOnlyList<Damage> damages, string? incomplete) => new(
         report.Damages > 0 ? "damaged" : incomplete is null ? "clean" : "unchecked",
         report.Facts, report.Streams, report.Checkpoints, report.Damages,
@@ -35,10 +38,13 @@ internal sealed record VerdictView(
     };
 }
 
+internal sealed record CoveredView(string Stream, long Version, DateTimeOffset At);
+
 /// <param name="Request">The stream: a request's id, or ticket!…, cluster!…, system!.</param>
 internal sealed record DamageView(string Kind, string? Request, long? Row, long? Checkpoint, string Why)
 {
     public static DamageView Of(Damage damage) => new(damage.Kind, damage.Stream?.Text, damage.Version, damage.Checkpoint, damage.Why);
 }
 
-internal sealed record HorizonView(long Checkpoint, DateTimeOffset At, DateTimeOffset CoversUntil, long? AnchoredCheckpoint, string KeyId);
+/// <param name="CoversUntil">Null for a bundle: a proof does not say that a fact is the last of its chain.</param>
+internal sealed record HorizonView(long Checkpoint, DateTimeOffset At, DateTimeOffset? CoversUntil, long? AnchoredCheckpoint, string KeyId);
