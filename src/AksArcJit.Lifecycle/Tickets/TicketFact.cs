@@ -8,11 +8,15 @@ public abstract record TicketFact : Fact
     /// <summary>Null where no event told it, but a caller of the API.</summary>
     public abstract SourceEvent? Event { get; init; }
 
+    /// <summary>Whether a close left it; see <see cref="TicketSignal.IsClose"/>.</summary>
+    public static bool IsClose(TicketFact fact) => fact is TicketClosed or TicketRecorded { Ticket.Status: TicketStatus.Closed };
+
     /// <summary>The ticket as its source told it: first heard of, changed, or closed.</summary>
     /// <param name="By">The source of the event.</param>
     public sealed record TicketRecorded(Ticket Ticket, Person By, SourceEvent? Event = null) : TicketFact;
 
     /// <summary>Closed by word alone: nothing else about the ticket was said, and it may never have been opened here.</summary>
+    /// <param name="Sequence">Null where the close had none: then it is final.</param>
     public sealed record TicketClosed(TicketId Id, long? Sequence, Person By, SourceEvent? Event = null) : TicketFact;
 }
 
@@ -23,6 +27,17 @@ public abstract record TicketSignal
 
     /// <summary>Null where no event told it, but a caller of the API.</summary>
     public abstract SourceEvent? Event { get; init; }
+
+    /// <summary>Null where the source has none.</summary>
+    public long? SourceSequence => this switch
+    {
+        Report report => report.Ticket.Sequence,
+        Close close => close.Sequence,
+        _ => throw new InvalidOperationException(GetType().Name),
+    };
+
+    /// <summary>Whether it is a close, in one word or as a whole ticket that is closed.</summary>
+    public bool IsClose => this is Close or Report { Ticket.Status: TicketStatus.Closed };
 
     public sealed record Report(Ticket Ticket, Person By, SourceEvent? Event = null) : TicketSignal;
 

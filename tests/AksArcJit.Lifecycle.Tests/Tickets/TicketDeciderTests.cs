@@ -28,7 +28,7 @@ public sealed class TicketDeciderTests
     public void Closed_WhenNoHigherSequenceComes_ThenItIsFinal() => Gen.Select(Any.Array[0, 6], Any).Sample((before, next) =>
         Fold([.. before]) is not { Status: TicketStatus.Closed } closed
         || Fold([.. before, next])!.Status == TicketStatus.Closed
-        || SequenceOf(next) > (closed.Sequence ?? long.MinValue));
+        || SequenceOf(next) > closed.Sequence);
 
     [Fact]
     public void AnySignal_WhenToldTwice_ThenTheSecondChangesNothing() => Gen.Select(Any.Array[0, 6], Any).Sample((before, signal) =>
@@ -38,12 +38,48 @@ public sealed class TicketDeciderTests
     });
 
     [Fact]
+    public void AnUnsequencedClose_WhenAnythingComesBeforeOrAfterIt_ThenTheTicketIsClosedForGood() =>
+        Gen.Select(Any.Array[0, 6], Gen.Bool, Gen.Bool, Any.Array[0, 6]).Sample((before, asReport, isEvent, after) =>
+        {
+            var told = isEvent ? new SourceEvent("https://tickets.test/", "e-1") : null;
+            TicketSignal close = asReport ? Report(TicketStatus.Closed, null) with { Event = told } : new TicketSignal.Close(Sample.TicketId, null, Sample.Operator, told);
+            return Fold([.. before, close, .. after])!.Status == TicketStatus.Closed;
+        });
+
+    [Fact]
+    public void AnUnsequencedClose_WhenItComesFirst_ThenAnOpenWithASequenceDoesNotOverruleIt()
+    {
+        TicketSignal[] told = [new TicketSignal.Close(Sample.TicketId, null, Sample.Operator), Report(TicketStatus.Active, 1)];
+
+        Assert.Equal(TicketStatus.Closed, Fold(told)!.Status);
+        var refused = Assert.IsType<Decision.Refused>(TicketDecider.Decide(Fold(told[..1]), told[1]));
+        Assert.Equal(RefusalReason.TicketEventStale, refused.Refusal.Reason);
+    }
+
+    [Fact]
+    public void AReleasedChain_WhenItsCloseRecordedTheSequenceKnownThen_ThenItFoldsAsItDid()
+    {
+        TicketFact[] released =
+        [
+            new TicketFact.TicketRecorded(Sample.Ticket() with { Sequence = 5 }, Sample.Operator),
+            new TicketFact.TicketClosed(Sample.TicketId, 5, Sample.Operator),
+            new TicketFact.TicketRecorded(Sample.Ticket() with { Sequence = 6 }, Sample.Operator),
+        ];
+
+        Assert.Equal((TicketStatus.Closed, 5L), StateOf(released[..2]));
+        Assert.Equal((TicketStatus.Active, 6L), StateOf(released));
+
+        static (TicketStatus, long?) StateOf(TicketFact[] facts) =>
+            facts.Aggregate((Ticket?)null, TicketDecider.Apply) is { } ticket ? (ticket.Status, ticket.Sequence) : default;
+    }
+
+    [Fact]
     public void AnUnsequencedClose_WhenTheOldReportIsDeliveredAgain_ThenItStaysClosed()
     {
         TicketSignal[] told = [Report(TicketStatus.Active, 5), new TicketSignal.Close(Sample.TicketId, null, Sample.Operator), Report(TicketStatus.Active, 5)];
 
         Assert.Equal(TicketStatus.Closed, Fold(told)!.Status);
-        Assert.Equal(TicketStatus.Active, Fold([.. told, Report(TicketStatus.Active, 6)])!.Status);
+        Assert.Equal(TicketStatus.Closed, Fold([.. told, Report(TicketStatus.Active, 6)])!.Status);
     }
 
     [Fact]
