@@ -47,8 +47,7 @@ public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider t
             var history = TicketHistory.Of(id, await journal.ReadAsync(stream, cancellation));
             if (refusedAppend is not null)
                 conflicts.Count(refusedAppend, history.Version);
-            var isHeard = signal.Event is { } told && history.Heard.Contains(told);
-            var decision = isHeard ? Decision.Accept() : TicketDecider.Decide(history.Ticket, signal);
+            var decision = history.IsHeard(signal) ? Decision.Accept() : TicketDecider.Decide(history.Ticket, signal);
             if (decision is Decision.Refused refused)
                 return (history.Ticket, refused.Refusal);
             var facts = ((Decision.Accepted)decision).Facts;
