@@ -103,14 +103,13 @@ public sealed class NoticeLoop(
 
         var now = time.GetUtcNow();
         var ripe = owed.Where(one => RipeAt(id, one) <= now).ToList();
-        health.Await(id, ripe.Count, ripe.Select(one => one.Since).Append(now).Min());
+        Await(id, owed, now);
         var outcomes = history.State is RequestState.Asked state ? await courier.BringAsync(history, state, ripe) : [];
         history = await RecordAsync(history, [.. earlier ?? [], .. outcomes]);
 
         courier.Forget(id, owed.Select(one => one.Notice).Except(Owed(history).Select(one => one.Notice)));
         owed = Owed(history);
-        var left = ripe.Where(owed.Contains).ToList();
-        health.Await(id, left.Count, left.Select(one => one.Since).Append(now).Min());
+        Await(id, owed, now);
         if (owed.Count > 0)
         {
             Schedule(id, owed);
@@ -119,6 +118,13 @@ public sealed class NoticeLoop(
         outstanding.Settle(StreamId.Of(id), history.Version);
         if (history.State is RequestState.Closed)
             await journal.SettleAsync(StreamId.Of(id), history.Version, CancellationToken.None);
+    }
+
+    // What waits for its next try, or for its turn, is owed all the same; what becomes due later is not owed yet.
+    private void Await(RequestId id, IReadOnlyList<OwedNotice> owed, DateTimeOffset now)
+    {
+        var due = owed.Where(one => one.Since <= now).ToList();
+        health.Await(id, due.Count, due.Select(one => one.Since).Append(now).Min());
     }
 
     private async Task<RequestHistory> RecordAsync(RequestHistory history, IReadOnlyList<NoticeOutcome> outcomes)

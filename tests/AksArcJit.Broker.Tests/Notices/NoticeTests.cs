@@ -4,6 +4,7 @@ using AksArcJit.Broker.Ports;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Notices;
 using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Tickets;
 using AksArcJit.TestKit;
 using AksArcJit.TestKit.Brokers;
 using AksArcJit.TestKit.Cluster;
@@ -238,6 +239,24 @@ public sealed class NoticeTests
         Assert.Equal((1, 0), (broker.Health.Undelivered, broker.Health.Pending.Count));
         Assert.Single(log.Entries, entry => entry.Level == LogLevel.Error);
         Assert.Equal(new Outcome.Ended(EndCause.Expired), await EndedAsync(broker, id));
+    }
+
+    [Fact]
+    public async Task Pending_WhenANewNoticeIsAttendedWhileAnOlderOneWaitsForItsRetry_ThenTheOlderStillCounts()
+    {
+        var channel = new RecordingChannel("smtp") { Answer = _ => new NoticeDelivery.Failed("no answer") };
+        var (broker, _) = Start(channel);
+        await _world.OpenTicketAsync();
+        var id = ((Requests.Submission.Recorded)await broker.AskAsync("key-1", TimeSpan.FromMinutes(30))).History.Id;
+        await broker.ApproveAsync(id, Sample.Approver);
+        await broker.Notices!.AttendDueAsync();
+        Assert.Equal(Sample.Start, broker.Health!.Pending.Oldest);
+        _world.Time.Advance(TimeSpan.FromMilliseconds(10));
+
+        await broker.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Close(Sample.TicketId, null, Sample.Operator), CancellationToken.None);
+        await broker.Notices.AttendDueAsync();
+
+        Assert.Equal(Sample.Start, broker.Health.Pending.Oldest);
     }
 
     [Fact]
