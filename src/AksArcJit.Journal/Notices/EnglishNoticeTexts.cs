@@ -120,7 +120,7 @@ internal sealed class EnglishNoticeTexts(Texts texts) : NoticeTexts
 
     private static FormattableString Remaining(Telling told) => told.State is RequestState.AwaitingConsent { Consents.Count: var given } && told.Request.Quorum > given
         ? (FormattableString)$"{told.Request.Quorum - given} more consents are needed."
-        : $"Nothing more is needed: access begins, or begins at its start.";
+        : $"No further consent is needed. The request page shows whether access has begun, and whether it has ended.";
 
     private FormattableString Cause(Telling told) => told.State is RequestState.Closed closed ? (FormattableString)$"{texts.Cause(closed.Outcome)}" : $"";
 
