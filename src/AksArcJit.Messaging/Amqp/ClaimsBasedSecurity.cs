@@ -38,16 +38,19 @@ internal sealed class ClaimsBasedSecurity(RequestLink cbs, ITokens tokens, IRead
     /// <summary>Shows a new token when four fifths of the old one's time are over; one that cannot be had is tried again every 10 s.</summary>
     public async Task KeepShowingAsync(DateTimeOffset expiresAt, Action<Exception> failed, CancellationToken cancellation)
     {
+        var hasFailed = false;
         while (true)
         {
             var left = expiresAt - time.GetUtcNow();
-            await Task.Delay(left > Again * 5 ? left * 0.8 : Again, time, cancellation);
+            await Task.Delay(left > Again * 5 && !hasFailed ? left * 0.8 : Again, time, cancellation);
             try
             {
                 expiresAt = await ShowAsync(cancellation);
+                hasFailed = false;
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !cancellation.IsCancellationRequested)
             {
+                hasFailed = true;
                 failed(failure);
             }
         }

@@ -27,6 +27,7 @@ public sealed class ServiceBusDouble : IMessageBroker
     private readonly Dictionary<Guid, Entry> _locked = [];
     private readonly ConcurrentQueue<Message> _dead = [];
     private readonly ConcurrentQueue<Message> _taken = [];
+    private readonly ConcurrentQueue<ListenerLink> _requestLinks = [];
     private readonly SemaphoreSlim _news = new(0);
     private readonly string _keyFile = Path.GetTempFileName();
 
@@ -43,8 +44,8 @@ public sealed class ServiceBusDouble : IMessageBroker
         _host = new ContainerHost(new Address("127.0.0.1", Port, null, null, "/", "amqp"));
         _host.Listeners[0].SASL.EnableAnonymousMechanism = true;
         _host.Listeners[0].HandlerFactory = _ => new Tagging();
-        _host.RegisterRequestProcessor("$cbs", new Answering(PutToken));
-        _host.RegisterRequestProcessor($"{Entity}/$management", new Answering(Renew));
+        _host.RegisterRequestProcessor("$cbs", new Answering(this, PutToken));
+        _host.RegisterRequestProcessor($"{Entity}/$management", new Answering(this, Renew));
         _host.RegisterMessageSource(Entity, new Delivering(this));
         _host.RegisterMessageProcessor(Topic, new Taking(this));
         _host.AddressResolver = (_, attach) => (attach.Role ? ((Source)attach.Source).Address == Entity : ((Target)attach.Target).Address == Topic) && Tokens.IsEmpty
@@ -61,6 +62,29 @@ public sealed class ServiceBusDouble : IMessageBroker
     public ConcurrentQueue<(string Type, string Name, string Text)> Tokens { get; } = [];
 
     public bool RefusesTokens { get; set; }
+
+    public int Refused { get; private set; }
+
+    /// <summary>Takes that many renewals without an answer.</summary>
+    public int MuteRenewals { get; set; }
+
+    /// <summary>As Service Bus does to links that nothing came over for ten minutes.</summary>
+    public async Task DetachIdleRequestLinksAsync()
+    {
+        // Idle is what has nothing under way: credit that crosses a detach ends the session.
+        await Task.Delay(TimeSpan.FromMilliseconds(300));
+        while (_requestLinks.TryDequeue(out var link))
+        {
+            if (link.IsClosed)
+                continue;
+            var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            link.AddClosedCallback((_, _) => answered.TrySetResult());
+            link.Close(TimeSpan.Zero, new Error(ErrorCode.DetachForced) { Description = "IdleTimerExpired: Idle timeout: 00:10:00." });
+            await answered.Task;
+        }
+        // Until the client has seen the last of them.
+        await Task.Delay(TimeSpan.FromMilliseconds(300));
+    }
 
     public int Renewals { get; private set; }
 
@@ -228,19 +252,27 @@ public sealed class ServiceBusDouble : IMessageBroker
         _dead.Enqueue(message);
     }
 
-    private (int, object?) PutToken(Message request)
+    private (int, object?)? PutToken(Message request)
     {
         if (RefusesTokens)
+        {
+            Refused++;
             return (401, null);
+        }
         Tokens.Enqueue(((string)request.ApplicationProperties["type"], (string)request.ApplicationProperties["name"], (string)request.Body));
         return (202, null);
     }
 
-    private (int, object?) Renew(Message request)
+    private (int, object?)? Renew(Message request)
     {
         var token = ((Guid[])((Map)request.Body)["lock-tokens"])[0];
         lock (_gate)
         {
+            if (MuteRenewals > 0)
+            {
+                MuteRenewals--;
+                return null;
+            }
             if (!_locked.TryGetValue(token, out var entry))
                 return (410, null);
             Renewals++;
@@ -307,13 +339,16 @@ public sealed class ServiceBusDouble : IMessageBroker
         }
     }
 
-    private sealed class Answering(Func<Message, (int Status, object? Body)> answer) : IRequestProcessor
+    private sealed class Answering(ServiceBusDouble bus, Func<Message, (int Status, object? Body)?> answer) : IRequestProcessor
     {
         public int Credit => 100;
 
         public void Process(RequestContext requestContext)
         {
-            var (status, body) = answer(requestContext.Message);
+            bus._requestLinks.Enqueue(requestContext.Link);
+            bus._requestLinks.Enqueue(requestContext.ResponseLink);
+            if (answer(requestContext.Message) is not var (status, body))
+                return;
             requestContext.Complete(new Message
             {
                 ApplicationProperties = new ApplicationProperties { ["status-code"] = status, ["status-description"] = "" },

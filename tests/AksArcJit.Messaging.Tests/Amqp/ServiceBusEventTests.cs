@@ -2,6 +2,7 @@ using AksArcJit.Broker.Ports;
 using AksArcJit.Messaging.Amqp;
 using AksArcJit.TestKit.Brokers;
 using AksArcJit.TestKit.Cluster;
+using AksArcJit.TestKit.Journal;
 using Amqp;
 using Amqp.Framing;
 
@@ -58,6 +59,22 @@ public sealed class ServiceBusEventTests : EventSuite
     }
 
     [Fact]
+    public async Task Tokens_WhenRefusedAtRenewal_ThenTheyAreShownAgainEvery10s()
+    {
+        using var bus = new ServiceBusDouble(World.Clock);
+        await using var ear = new Ear(World.Broker).Listen(bus.SourceAt(bus.Port));
+        await Waiting.UntilAsync(() => ear.State.Status.IsConnected, Pass);
+        bus.RefusesTokens = true;
+        World.Time.Advance(TimeSpan.FromMinutes(48.5));
+        await Waiting.UntilAsync(() => bus.Refused == 1);
+        bus.RefusesTokens = false;
+
+        var end = World.Clock.GetUtcNow() + TimeSpan.FromMinutes(1);
+        await Waiting.UntilAsync(() => bus.Tokens.Count == 4, () => World.Time.Advance(TimeSpan.FromMilliseconds(100)));
+        Assert.True(World.Clock.GetUtcNow() < end);
+    }
+
+    [Fact]
     public async Task Tokens_WhenRefused_ThenItIsTriedAgainUntilTheyAreTaken()
     {
         using var bus = new ServiceBusDouble(World.Clock) { RefusesTokens = true };
@@ -81,5 +98,63 @@ public sealed class ServiceBusEventTests : EventSuite
         var dead = Assert.Single(await bus.DeadAsync(1));
         Assert.Equal("MaxDeliveryCountExceeded", dead.ApplicationProperties["DeadLetterReason"]);
         Assert.DoesNotContain(bus.Settled, one => one.Outcome == typeof(Accepted));
+    }
+
+    [Fact]
+    public async Task TheLinkForTokens_WhenDetachedForIdleness_ThenNewTokensAreShownOverANewOne()
+    {
+        using var bus = new ServiceBusDouble(World.Clock);
+        await using var ear = new Ear(World.Broker).Listen(bus.SourceAt(bus.Port));
+        await Waiting.UntilAsync(() => ear.State.Status.IsConnected, Pass);
+        await bus.DetachIdleRequestLinksAsync();
+
+        World.Time.Advance(TimeSpan.FromMinutes(49));
+        await Waiting.UntilAsync(() => bus.Tokens.Count >= 4, () => World.Time.Advance(TimeSpan.FromMilliseconds(500)));
+
+    }
+
+    [Fact]
+    public async Task TheLinkForLocks_WhenDetachedForIdlenessDuringAnOutage_ThenLocksAreRenewedOverANewOne()
+    {
+        using var bus = new ServiceBusDouble(World.Clock);
+        await using var ear = await HoldOneAsync(bus);
+        await Waiting.UntilAsync(() => bus.Renewals >= 1, Pass);
+        await bus.DetachIdleRequestLinksAsync();
+
+        await PassAsync(TimeSpan.FromMinutes(11));
+
+        Assert.Equal("0 ready, 1 locked, 0 dead", bus.ToString());
+        Assert.True(bus.Renewals >= 20, $"{bus.Renewals} renewals");
+        Assert.Empty(bus.Settled);
+    }
+
+    [Fact]
+    public async Task ARenewal_WhenItGetsNoAnswer_ThenItIsAskedAgainBeforeTheLockEnds()
+    {
+        using var bus = new ServiceBusDouble(World.Clock) { MuteRenewals = 1 };
+        await using var ear = await HoldOneAsync(bus);
+
+        await PassAsync(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(0, bus.MuteRenewals);
+        Assert.Equal("0 ready, 1 locked, 0 dead", bus.ToString());
+        Assert.True(bus.Renewals >= 5, $"{bus.Renewals} renewals");
+    }
+
+    // An outage of the journal leaves it in hand.
+    private async Task<Ear> HoldOneAsync(ServiceBusDouble bus)
+    {
+        var journal = new FaultyJournal(World.Journal) { IsDown = true };
+        var ear = new Ear(new TestBroker(journal, new FakeClusters(World.Cluster), World.Clock, 5)).Listen(bus.SourceAt(bus.Port));
+        await bus.SendAsync([Told.Ticket("CASE-0", "e-0", 1).Binary()]);
+        await Waiting.UntilAsync(() => bus.Locked == 1, Pass);
+        return ear;
+    }
+
+    // Slow enough for the sockets to keep up with the locks.
+    private async Task PassAsync(TimeSpan span)
+    {
+        var end = World.Clock.GetUtcNow() + span;
+        await Waiting.UntilAsync(() => World.Clock.GetUtcNow() >= end, () => World.Time.Advance(TimeSpan.FromMilliseconds(500)));
     }
 }
