@@ -6,7 +6,6 @@ using AksArcJit.Messaging.Events;
 using AksArcJit.TestKit.Brokers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AksArcJit.Messaging.Tests;
 
@@ -37,13 +36,15 @@ internal sealed class Ear : IAsyncDisposable
         });
         _listener.Start();
         _metrics = new EventMetrics(meters, [State]);
-        Events = new TicketEvents(broker.Tickets, _metrics, broker.Time, NullLogger<TicketEvents>.Instance);
+        Events = new TicketEvents(broker.Tickets, _metrics, broker.Time, new Logger<TicketEvents>(Log));
         Broker = broker;
     }
 
     public TestBroker Broker { get; }
 
     public EventSourceState State { get; }
+
+    public RecordingLog Log { get; } = new();
 
     public TicketEvents Events { get; }
 
@@ -59,7 +60,7 @@ internal sealed class Ear : IAsyncDisposable
         source.Credit = credit;
         tokens ??= source.Kind == EventSourceOptions.ServiceBus ? new SharedAccessTokens(source.SasKeyName, "c2VjcmV0", Broker.Time) : null;
         IEntropy entropy = new SeededEntropy(source.Entity.Length + Environment.TickCount);
-        _running = new AmqpEventSource(source, State, tokens, Events, _metrics, entropy, Broker.Time, log ?? NullLogger<AmqpEventSource>.Instance).RunAsync(_stop.Token);
+        _running = new AmqpEventSource(source, State, tokens, Events, _metrics, entropy, Broker.Time, log ?? new Logger<AmqpEventSource>(Log)).RunAsync(_stop.Token);
         return this;
     }
 

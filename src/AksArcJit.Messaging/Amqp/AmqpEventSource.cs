@@ -17,7 +17,9 @@ internal sealed class AmqpEventSource(
     ILogger<AmqpEventSource> log)
 {
     private static readonly TimeSpan Stood = TimeSpan.FromSeconds(30);
-    private readonly Backoff _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), entropy);
+
+    // Short to its end: a close that waits in the queue must be heard soon after the broker is back.
+    private readonly Backoff _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), entropy);
 
     public async Task RunAsync(CancellationToken stop)
     {
