@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace AksArcJit.Messaging;
 
-/// <summary>Log ids 1400 to 1499. Never a secret, a token or a link, and never what an event says.</summary>
+/// <summary>
+/// Log ids 1400 to 1499. Never a secret, a token or a link, and never what an event says: only
+/// its id and source, which are printable ASCII.
+/// </summary>
 internal static partial class Log
 {
     [LoggerMessage(1400, LogLevel.Information, "Events from {Source}: connected.")]
@@ -14,8 +17,8 @@ internal static partial class Log
     [LoggerMessage(1402, LogLevel.Information, "An event from {Source} was ignored: {Reason}")]
     public static partial void EventIgnored(this ILogger log, string source, string reason);
 
-    [LoggerMessage(1403, LogLevel.Error, "An event from {Source} was dead-lettered as {Reason}: {Detail}")]
-    public static partial void EventDeadLettered(this ILogger log, string source, string reason, string detail);
+    [LoggerMessage(1403, LogLevel.Error, "Event {EventId} of {EventSource} from {Source} was dead-lettered as {Reason}: {Detail}")]
+    public static partial void EventDeadLettered(this ILogger log, string source, string eventId, string eventSource, string reason, string detail);
 
     [LoggerMessage(1404, LogLevel.Warning, "The journal is away. Events from {Source} are held unsettled, and no more are taken: {Reason}")]
     public static partial void JournalAway(this ILogger log, string source, string reason);

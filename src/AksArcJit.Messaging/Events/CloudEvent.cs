@@ -1,3 +1,5 @@
+using AksArcJit.Lifecycle.Tickets;
+
 namespace AksArcJit.Messaging.Events;
 
 /// <summary>A CloudEvent 1.0 with the attributes that are read here.</summary>
@@ -32,6 +34,9 @@ internal abstract record Parsed<T>
 /// <param name="Detail">One sentence for the operator.</param>
 internal sealed record Unreadable(string Reason, string Detail)
 {
+    /// <summary>Which event it was; null where that could not be read either.</summary>
+    public SourceEvent? Event { get; init; }
+
     public const string TooLarge = "too-large";
     public const string NotACloudEvent = "not-a-cloud-event";
     public const string UnknownVersion = "unknown-version";

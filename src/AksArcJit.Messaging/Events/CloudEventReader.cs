@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Mime;
 using System.Text.Json;
+using AksArcJit.Lifecycle.Tickets;
 
 namespace AksArcJit.Messaging.Events;
 
@@ -55,7 +56,15 @@ internal static class CloudEventReader
         }
     }
 
-    private static Parsed<CloudEvent> Check(Func<string, string?> attribute, string? contentType, ReadOnlyMemory<byte> data)
+    private static Parsed<CloudEvent> Check(Func<string, string?> attribute, string? contentType, ReadOnlyMemory<byte> data) =>
+        Read(attribute, contentType, data) switch
+        {
+            Parsed<CloudEvent>.Bad { Unreadable: var why } when IsVisible(attribute("id"), LongestId, ' ') && IsVisible(attribute("source"), LongestSource, '!') =>
+                why with { Event = new SourceEvent(attribute("source")!, attribute("id")!) },
+            var read => read,
+        };
+
+    private static Parsed<CloudEvent> Read(Func<string, string?> attribute, string? contentType, ReadOnlyMemory<byte> data)
     {
         var time = attribute("time");
         return attribute("specversion") switch

@@ -6,6 +6,8 @@ namespace AksArcJit.Messaging.Events;
 /// <param name="customers">Whose tickets it may speak of; empty means anybody's.</param>
 internal sealed class EventSourceState(string name, IReadOnlyCollection<string> customers, bool isAlwaysConnected = false)
 {
+    private static readonly TimeSpan LongestLag = TimeSpan.FromDays(30);
+    private static readonly TimeSpan MostAhead = TimeSpan.FromMinutes(5);
     private readonly Lock _gate = new();
     private EventSourceStatus _status = new(name, isAlwaysConnected, null, null);
 
@@ -24,13 +26,18 @@ internal sealed class EventSourceState(string name, IReadOnlyCollection<string> 
 
     public void Connected(bool isConnected) => Become(status => status with { IsConnected = isConnected });
 
-    /// <param name="toldAt">When the source or its broker took it; null where nobody says.</param>
+    /// <param name="toldAt">
+    /// When the source or its broker took it; null where nobody says. It is their word: one of more than 30 days ago or more than 5 minutes
+    /// ahead is no time of an event under way, and leaves the lag as it was.
+    /// </param>
     public void Heard(DateTimeOffset now, DateTimeOffset? toldAt) => Become(status => status with
     {
         LastEventAt = now,
-        // A source's clock may be ahead; a lag is never below zero.
-        Lag = toldAt is { } at ? (now > at ? now - at : TimeSpan.Zero) : status.Lag,
+        Lag = toldAt is { } at ? LagOf(now - at) ?? status.Lag : status.Lag,
     });
+
+    // A source's clock may be a little ahead; a lag is never below zero.
+    private static TimeSpan? LagOf(TimeSpan passed) => passed > LongestLag || passed < -MostAhead ? null : passed > TimeSpan.Zero ? passed : TimeSpan.Zero;
 
     private void Become(Func<EventSourceStatus, EventSourceStatus> change)
     {

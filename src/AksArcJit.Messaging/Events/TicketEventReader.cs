@@ -21,13 +21,14 @@ internal static class TicketEventReader
     public static Parsed<TicketSignal> Read(CloudEvent told, Person by)
     {
         var source = new SourceEvent(told.Source, told.Id);
-        return told.Type switch
+        var read = told.Type switch
         {
             TicketEventTypes.Opened or TicketEventTypes.Updated or TicketEventTypes.Reassigned =>
                 Parse(told.Data, ContractsJson.Default.TicketTold, data => Report(data, by, source)),
             TicketEventTypes.Closed => Parse(told.Data, ContractsJson.Default.TicketClosed, data => Close(data, by, source)),
-            _ => new Unreadable(Unreadable.UnknownType, "The type is none of com.aksarcjit.ticket.opened.v1, .updated.v1, .reassigned.v1 and .closed.v1."),
+            _ => (Parsed<TicketSignal>)new Unreadable(Unreadable.UnknownType, "The type is none of com.aksarcjit.ticket.opened.v1, .updated.v1, .reassigned.v1 and .closed.v1."),
         };
+        return read is Parsed<TicketSignal>.Bad { Unreadable: var why } ? why with { Event = source } : read;
     }
 
     private static Parsed<TicketSignal> Parse<T>(ReadOnlyMemory<byte> json, JsonTypeInfo<T> type, Func<T, Parsed<TicketSignal>> read)

@@ -23,7 +23,7 @@ internal sealed class TicketEvents(TicketDesk desk, EventMetrics metrics, TimePr
     {
         var outcome = await HearAsync(source, signal);
         source.Heard(time.GetUtcNow(), toldAt);
-        return Tell(source, outcome);
+        return Tell(source, outcome is EventOutcome.DeadLettered { Why: var why } ? new EventOutcome.DeadLettered(why with { Event = signal.Event }) : outcome);
     }
 
     /// <summary>Counts and logs what will never be heard.</summary>
@@ -75,7 +75,7 @@ internal sealed class TicketEvents(TicketDesk desk, EventMetrics metrics, TimePr
             case EventOutcome.DeadLettered { Why: var why }:
                 metrics.Settled(source.Name, "dead-lettered");
                 metrics.DeadLettered(source.Name, why.Reason);
-                log.EventDeadLettered(source.Name, why.Reason, why.Detail);
+                log.EventDeadLettered(source.Name, why.Event?.Id ?? "?", why.Event?.Source ?? "?", why.Reason, why.Detail);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(outcome));

@@ -80,5 +80,31 @@ public sealed class TicketQueueTests : IAsyncDisposable
         Assert.Equal(TimeSpan.FromSeconds(9), _ear.State.Status.Lag);
     }
 
+    [Theory]
+    [InlineData("0001-01-01T00:00:00Z")]
+    [InlineData("9999-12-31T23:59:59Z")]
+    public async Task Hear_WhenTheEventTellsATimeThatCannotBe_ThenTheLagStaysAsItWas(string time)
+    {
+        await _queue.HearAsync(Structured(Told.Ticket("CASE-1", "e-1", 1)) with { EnqueuedAt = _world.Clock.GetUtcNow() - TimeSpan.FromSeconds(9) });
+
+        await _queue.HearAsync(Structured(Told.Ticket("CASE-1", "e-2", 2) with { Time = DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture) }));
+
+        Assert.Equal(TimeSpan.FromSeconds(9), _ear.State.Status.Lag);
+    }
+
+    [Theory]
+    [InlineData("""{"specversion": "0.3", "id": "e-7", "source": "https://tickets.test/", "type": "t"}""")]
+    [InlineData("""{"specversion": "1.0", "id": "e-7", "source": "https://tickets.test/", "type": "com.example.pizza"}""")]
+    [InlineData("""{"specversion": "1.0", "id": "e-7", "source": "https://tickets.test/", "type": "com.aksarcjit.ticket.closed.v1", "data": {"ticketId": "../x"}}""")]
+    [InlineData("""{"specversion": "1.0", "id": "e-7", "source": "https://tickets.test/", "type": "com.aksarcjit.ticket.updated.v1", "data": {"ticketId": "CASE-1", "customer": "fabrikam", "clusterIds": [], "title": "t", "severity": "2", "status": "Active"}}""")]
+    public async Task Hear_WhenAnEventIsDeadLettered_ThenTheLogNamesIt(string body)
+    {
+        Assert.IsType<Settlement.DeadLetter>(await _queue.HearAsync(new TicketMessage("application/cloudevents+json", [], System.Text.Encoding.UTF8.GetBytes(body), null)));
+
+        var (level, text) = Assert.Single(_ear.Log.Entries);
+        Assert.Equal(Microsoft.Extensions.Logging.LogLevel.Error, level);
+        Assert.StartsWith("Event e-7 of https://tickets.test/ from ticket-events was dead-lettered as ", text, StringComparison.Ordinal);
+    }
+
     private static TicketMessage Structured(Told told) => new("application/cloudevents+json; charset=utf-8", [], told.Structured(), null);
 }
