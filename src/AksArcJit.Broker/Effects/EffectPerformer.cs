@@ -22,7 +22,7 @@ public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstan
     {
         (_, Step.PassDeadline) => One(new Signal.DeadlineReached()),
         (RequestState.Asked asked, Step.BeginGrant) => BeginAsync(asked),
-        (RequestState.Granting granting, Step.CreateBinding create) => Forgery(history) is { } forgery ? Withhold(history.Id, granting, create, forgery) : CreateAsync(granting, create),
+        (RequestState.Granting granting, Step.CreateBinding create) => CreateAsync(history, granting, create),
         (RequestState.Asked asked, Step.RemoveBinding remove) => RemoveAsync(asked, remove.Grant),
         _ => throw new ArgumentOutOfRangeException(nameof(step)),
     };
@@ -33,9 +33,16 @@ public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstan
     }
 
     // Granter: the intent is journaled; re-read the ticket, create, re-read (design section 8).
-    private async IAsyncEnumerable<Signal> CreateAsync(RequestState.Granting granting, Step.CreateBinding create)
+    private async IAsyncEnumerable<Signal> CreateAsync(RequestHistory history, RequestState.Granting granting, Step.CreateBinding create)
     {
         var (request, attempt) = (granting.Request, create.Attempt.Number);
+        if (Forgery(history) is { } forgery)
+        {
+            if (granting.Attempt.HeldFor != forgery)
+                log.FactNotOurs(request.Id, forgery);
+            yield return new Signal.CreateWithheld(attempt, forgery);
+            yield break;
+        }
         var before = await circumstances.GatherForCreateAsync(granting, CancellationToken.None);
         if (IsClosed(before.Ticket))
         {
@@ -91,13 +98,6 @@ public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstan
     private string? Forgery(RequestHistory history) => history.Facts.FirstOrDefault(fact => !sealing.IsOurs(fact.Record)).Record is { } forged
         ? $"the journal's version {forged.Version} of this request ({forged.Kind}) was not written by a broker with this consent key"
         : null;
-
-    private IAsyncEnumerable<Signal> Withhold(RequestId id, RequestState.Granting granting, Step.CreateBinding create, string forgery)
-    {
-        if (granting.Attempt.HeldFor != forgery)
-            log.FactNotOurs(id, forgery);
-        return One(new Signal.CreateWithheld(create.Attempt.Number, forgery));
-    }
 
     private async IAsyncEnumerable<Signal> RemoveAsync(RequestState.Asked asked, Grant grant)
     {

@@ -17,6 +17,7 @@ namespace AksArcJit.Stores.Signing;
 internal sealed class KeyVaultSigner(Uri key, IReadOnlyList<ReadOnlyMemory<byte>> former, TokenCredential credential, HttpClient http) : ISigner
 {
     private const string Version = "api-version=7.4";
+
     private ReadOnlyMemory<byte>? _publicKey;
 
     public IReadOnlyList<ReadOnlyMemory<byte>> FormerKeys => former;
