@@ -71,18 +71,18 @@ internal static partial class Log
     [LoggerMessage(1005, LogLevel.Error, "The open index could not be read; it is read again within 5 s: {Reason}")]
     public static partial void OpenIndexUnreadable(this ILogger log, string reason);
 
-    [LoggerMessage(1020, LogLevel.Warning, "Outlet {Outlet} takes no events now; next try in {Pause}: {Reason}")]
+    [LoggerMessage(1050, LogLevel.Warning, "Outlet {Outlet} takes no events now; next try in {Pause}: {Reason}")]
     public static partial void OutletAway(this ILogger log, string outlet, TimeSpan pause, string reason);
 
-    [LoggerMessage(1021, LogLevel.Error, "Outlet {Outlet} refused event {Event} of {Stream}. It is tried again, and what follows in {Stream} waits: {Reason}")]
+    [LoggerMessage(1051, LogLevel.Error, "Outlet {Outlet} refused event {Event} of {Stream}. It is tried again, and what follows in {Stream} waits: {Reason}")]
     public static partial void PublicationRefused(this ILogger log, string @event, StreamId stream, string outlet, string reason);
 
-    [LoggerMessage(1022, LogLevel.Critical, "Outlet {Outlet} wants nothing more. Events wait for it until it is taken from the options, or the process starts anew: {Reason}")]
+    [LoggerMessage(1052, LogLevel.Critical, "Outlet {Outlet} wants nothing more. Events wait for it until it is taken from the options, or the process starts anew: {Reason}")]
     public static partial void OutletGone(this ILogger log, string outlet, string reason);
 
-    [LoggerMessage(1023, LogLevel.Error, "Facts of {Stream} could not go out to {Outlet}; next try in {Pause}: {Reason}")]
+    [LoggerMessage(1053, LogLevel.Error, "Facts of {Stream} could not go out to {Outlet}; next try in {Pause}: {Reason}")]
     public static partial void NotPublished(this ILogger log, StreamId stream, string outlet, TimeSpan pause, string reason);
 
-    [LoggerMessage(1024, LogLevel.Warning, "How far {Stream} is published could not be marked; it is tried again, and after a crash goes out again: {Reason}")]
+    [LoggerMessage(1054, LogLevel.Warning, "How far {Stream} is published could not be marked; it is tried again, and after a crash goes out again: {Reason}")]
     public static partial void NotMarked(this ILogger log, StreamId stream, string reason);
 }
