@@ -118,7 +118,7 @@ public sealed record AccessRequestView
     [Description("When the cluster itself confirmed that the access is gone. Absent where an operator's word closed the request.")]
     public DateTimeOffset? ConfirmedGoneAt { get; init; }
 
-    [Description("What other bindings still allowed when this one was gone.")]
+    [Description("What other means still allowed when this binding was gone.")]
     public required IReadOnlyList<ResidualAccess> ResidualAccess { get; init; }
 
     public required TermsView Terms { get; init; }
@@ -200,7 +200,7 @@ public sealed record ResidualAccess
     [Description("Verb and resource that were asked of the cluster.")]
     public required string Access { get; init; }
 
-    [Description("The binding that the cluster names.")]
+    [Description("The binding or Azure role assignment that the cluster names.")]
     public string? AllowedBy { get; init; }
 
     [Description("The cluster's own words.")]

@@ -48,7 +48,7 @@ internal sealed class EnglishTexts : Texts
         RequestState.Closed when onWord => $"Access was attempted. The request was closed on an operator’s word: the cluster itself never confirmed that nothing is left.",
         RequestState.Closed { Grant: null } closed => $"No access was given. {Cause(closed.Outcome)}",
         RequestState.Closed when wasInForce && residual == 0 => $"Access was in force, has ended, and the cluster itself confirmed that it is gone.",
-        RequestState.Closed when wasInForce => $"Access was in force and has ended. The cluster confirmed that this binding is gone, and that other bindings still allow part of what it allowed.",
+        RequestState.Closed when wasInForce => $"Access was in force and has ended. The cluster confirmed that this binding is gone, and that other means still allow part of what it allowed.",
         RequestState.Closed closed => $"Access was attempted and never confirmed as in force. {Cause(closed.Outcome)} The cluster confirmed that nothing of it is left.",
         RequestState.AwaitingConsent => $"Not finished: nobody has decided yet, and no access has been given.",
         RequestState.Scheduled scheduled => $"Not finished: access is consented to and starts at {scheduled.StartAt}.",
@@ -194,12 +194,12 @@ internal sealed class EnglishTexts : Texts
     public override string ResidualHeading => "Residual access";
     public override string ResidualNone => "None: after the removal every question was denied.";
     public override string ResidualUnknown => "Unknown: the cluster has not confirmed the end.";
-    public override string ResidualIntro => "After this binding was gone, the cluster still allowed these to the same person, and named another binding as the reason. The broker neither gave nor ended that access.";
+    public override string ResidualIntro => "After this binding was gone, the cluster still allowed these to the same person, and named another binding, or an Azure role assignment, as the reason. The broker neither gave nor ended that access.";
 
     public override string ResidualIntroOfGrants => "After this binding was gone, the cluster still allowed these to the same person, and named a binding by which this broker gives access for another request. That request has evidence of its own.";
 
-    public override FormattableString Residual(ProbeAnswer answer) => answer.AllowedBy is { } binding
-        ? (FormattableString)$"{answer.Probe}, by {binding}"
+    public override FormattableString Residual(ProbeAnswer answer) => answer.Grantor is { } grantor
+        ? (FormattableString)$"{answer.Probe}, by {grantor}"
         : $"{answer.Probe}: {answer.Reason}";
 
     public override FormattableString ResidualOfGrant(ProbeAnswer answer, RequestId grant) =>

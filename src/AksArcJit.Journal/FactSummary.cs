@@ -159,7 +159,7 @@ public static class FactSummary
 
     private static string Residual(IReadOnlyList<ProbeAnswer> residual) => residual.Count == 0
         ? ""
-        : $" Allowed by other means: {string.Join(", ", residual.Select(answer => answer.AllowedBy is { } by ? $"{answer.Probe} (by {by})" : $"{answer.Probe}"))}.";
+        : $" Allowed by other means: {string.Join(", ", residual.Select(answer => answer.Grantor is { } by ? $"{answer.Probe} (by {by})" : $"{answer.Probe}"))}.";
 
     private static string Count(int number, string one, string many) => $"{number} {(number == 1 ? one : many)}";
 

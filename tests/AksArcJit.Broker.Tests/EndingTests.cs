@@ -120,6 +120,20 @@ public class EndingTests
     }
 
     [Fact]
+    public async Task AccessByAnAzureRoleAssignment_IsRecordedAndConfirmed()
+    {
+        var world = new World();
+        var id = await world.GrantAsync(duration: TimeSpan.FromMinutes(1));
+        var azure = new AzureRoleAssignment("59ae41cff153441994fce848787e000b", "7f6c6a51bcf842ba922052d62157d7db");
+        world.Cluster.OtherAccess = probe => new ProbeAnswer(probe, true, "Access allowed by Azure RBAC", null, azure);
+        await world.PassAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(4));
+        await world.AssertEndedAsync(id, EndCause.Expired);
+        var gone = (await world.Broker.Engine.ReadAsync(id, CancellationToken.None)).Facts.Select(fact => fact.Fact).OfType<RequestFact.AccessGone>().Single();
+        Assert.NotEmpty(gone.Residual);
+        Assert.All(gone.Residual, answer => Assert.Equal(azure, answer.AllowedByAzure));
+    }
+
+    [Fact]
     public async Task CreateOfUnknownOutcome_IsFoundAndEndsOnce()
     {
         var world = new World();

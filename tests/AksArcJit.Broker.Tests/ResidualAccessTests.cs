@@ -26,6 +26,18 @@ public class ResidualAccessTests
     }
 
     [Fact]
+    public async Task End_WhenAnAzureRoleAssignmentStillAllows_TellsOperatorsWhich()
+    {
+        var (world, broker, log) = await StartAsync();
+        var id = await GrantAsync(broker, "one", new Scope.Cluster());
+        world.Cluster.OtherAccess = probe => new ProbeAnswer(probe, true, "Access allowed by Azure RBAC", null, new AzureRoleAssignment("a-1", "r-1"));
+
+        await EndAsync(world, broker, id);
+
+        Assert.Contains("Azure role assignment a-1 of role r-1", Assert.Single(log.Entries, entry => entry.Level == LogLevel.Critical).Text);
+    }
+
+    [Fact]
     public async Task End_WhenAnotherOpenGrantOfOursStillAllows_TellsNobody()
     {
         var (world, broker, log) = await StartAsync();

@@ -19,6 +19,8 @@ internal static class FactSamples
     private static readonly ProbeAnswer Denied = new(Probes[0], false, "", null);
     private static readonly ProbeAnswer Allowed = new(Probes[1], true, "RBAC: allowed by RoleBinding \"web/other\"", new BindingName("other", "web"));
 
+    private static readonly ProbeAnswer AllowedByAzure = new(Probes[0], true, "Access allowed by Azure RBAC", null, new AzureRoleAssignment("a-1", "r-1"));
+
     public static readonly IReadOnlyList<Fact> All =
     [
         new RequestFact.AccessRequested(
@@ -41,7 +43,7 @@ internal static class FactSamples
         new RequestFact.RevocationStarted(new Outcome.Ended(EndCause.CustomerRevoked), Sample.Approver, "Enough."),
         new RequestFact.RevocationAttemptFailed("503 Service Unavailable"),
         new RequestFact.RevocationUnconfirmed("The cluster does not answer.", [Allowed]),
-        new RequestFact.AccessGone([Denied, Allowed], [Allowed]),
+        new RequestFact.AccessGone([Denied, Allowed, AllowedByAzure], [Allowed, AllowedByAzure]),
         new RequestFact.GoneByWord(Sample.Operator, "The cluster was scrapped."),
         new RequestFact.StrayBindingFound("uid-2"),
         new RequestFact.NoticeDelivered(new Notice(NoticeKind.ConsentAsked, 1, Sample.Approver), "smtp"),

@@ -113,7 +113,7 @@ public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstan
             yield break;
         }
         var absent = (RemovalOutcome.Absent)removal;
-        yield return await ProbeUntilAsync(cluster, asked.Request, grant, ProbePurpose.ConfirmRemoval, all => all.All(answer => !answer.Allowed || IsAnothers(answer, grant))) switch
+        yield return await ProbeUntilAsync(cluster, asked.Request, grant, ProbePurpose.ConfirmRemoval, all => all.All(answer => answer.Clears(grant.Binding))) switch
         {
             Reading<IReadOnlyList<ProbeAnswer>>.Found found => new Signal.BindingAbsent(grant.Uid, absent.ObservedAt, found.Value),
             Reading<IReadOnlyList<ProbeAnswer>>.Unreadable unreadable => new Signal.RemovalFailed($"the binding is gone; the probe failed: {unreadable.Reason}"),
@@ -134,8 +134,6 @@ public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstan
             await Task.Delay(pause, time);
         }
     }
-
-    private static bool IsAnothers(ProbeAnswer answer, Grant grant) => answer.AllowedBy is { } by && by != grant.Binding;
 
     private static bool IsClosed(Reading<Ticket> ticket) => ticket is Reading<Ticket>.Found { Value.Status: TicketStatus.Closed };
 

@@ -17,10 +17,10 @@ public sealed class ResidualAccess(IJournal journal, ILogger<ResidualAccess> log
 {
     public async Task TellAsync(RequestId id, RequestFact.AccessGone gone)
     {
-        foreach (var answers in gone.Residual.GroupBy(answer => answer.AllowedBy))
-            if (answers.Key is not { } binding || (!binding.IsEverybodys && !await IsOpenGrantAsync(binding)))
+        foreach (var answers in gone.Residual.GroupBy(answer => (Binding: answer.AllowedBy, answer.Grantor)))
+            if (answers.Key.Binding is not { } binding || (!binding.IsEverybodys && !await IsOpenGrantAsync(binding)))
             {
-                log.ResidualAccess(id, answers.Key?.ToString() ?? "no binding that it names", string.Join(", ", answers.Select(answer => answer.Probe)));
+                log.ResidualAccess(id, answers.Key.Grantor ?? "nobody whom it names", string.Join(", ", answers.Select(answer => answer.Probe)));
                 metrics?.ResidualAccessTold();
             }
     }

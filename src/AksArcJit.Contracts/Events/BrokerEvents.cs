@@ -105,7 +105,7 @@ public sealed record AccessEvent
     /// <summary>With access.ended.</summary>
     public EndConfirmation? ConfirmedBy { get; init; }
 
-    /// <summary>With access.ended: what other bindings still allowed.</summary>
+    /// <summary>With access.ended: what other means still allowed.</summary>
     public IReadOnlyList<ResidualAccess>? ResidualAccess { get; init; }
 }
 

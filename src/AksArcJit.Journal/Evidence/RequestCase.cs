@@ -27,7 +27,7 @@ internal enum RulesOccasion
 internal sealed record RulesThen(RulesOccasion Occasion, FactRecord Record, string Hash, RoleRules? Rules);
 
 /// <summary>What the cluster answered when it was asked who may do what.</summary>
-/// <param name="Residual">Of an end: what still allows, by other bindings.</param>
+/// <param name="Residual">Of an end: what still allows, by other means.</param>
 internal sealed record ProbeTranscript(FactRecord Record, IReadOnlyList<ProbeAnswer> Answers, IReadOnlyList<ProbeAnswer> Residual);
 
 /// <summary>A request's chain read for those who judge it: who was shown what, what the role held, what the cluster said.</summary>

@@ -87,7 +87,7 @@ internal sealed class EnglishNoticeTexts(Texts texts) : NoticeTexts
                 (told.Fact is GoneByWord ? "Closed" : "Confirmed gone", $"{told.Local(told.At)}"),
                 ("Why it ended", Cause(told)),
                 .. told.Fact is GoneByWord word ? [("Word of", $"{told.NameOf(word.Operator)}: {word.Reason}")] : Array.Empty<(string, FormattableString)>(),
-                .. told.Fact is AccessGone { Residual: { Count: > 0 } residual } ? [("Still allowed by other bindings", Residual(residual))] : Array.Empty<(string, FormattableString)>(),
+                .. told.Fact is AccessGone { Residual: { Count: > 0 } residual } ? [("Still allowed by other means", Residual(residual))] : Array.Empty<(string, FormattableString)>(),
             ],
             StatusPage);
     }
@@ -124,5 +124,5 @@ internal sealed class EnglishNoticeTexts(Texts texts) : NoticeTexts
 
     private FormattableString Cause(Telling told) => told.State is RequestState.Closed closed ? (FormattableString)$"{texts.Cause(closed.Outcome)}" : $"";
 
-    private static FormattableString Residual(IReadOnlyList<ProbeAnswer> residual) => $"{string.Join(", ", residual.Select(answer => answer.AllowedBy is { } by ? $"{answer.Probe} (by {by})" : $"{answer.Probe}"))}";
+    private static FormattableString Residual(IReadOnlyList<ProbeAnswer> residual) => $"{string.Join(", ", residual.Select(answer => answer.Grantor is { } by ? $"{answer.Probe} (by {by})" : $"{answer.Probe}"))}";
 }

@@ -35,16 +35,17 @@ internal sealed class AccessProbe(ApiClient api)
             (client, ct) => client.AuthorizationV1.CreateSubjectAccessReviewAsync(review, cancellationToken: ct), cancellation);
         return answer switch
         {
-            Answer<V1SubjectAccessReview>.Given { Value.Status: { } status } => Judge(probe, status),
+            Answer<V1SubjectAccessReview>.Given { Value.Status: { } status } => Judge(user, probe, status),
             Answer<V1SubjectAccessReview>.Given => new Reading<ProbeAnswer>.Unreadable($"{probe}: a review without status"),
             _ => new Reading<ProbeAnswer>.Unreadable($"{probe}: {answer.Trouble}"),
         };
     }
 
-    private static Reading<ProbeAnswer> Judge(Probe probe, V1SubjectAccessReviewStatus status) => status switch
+    private static Reading<ProbeAnswer> Judge(ReviewedUser user, Probe probe, V1SubjectAccessReviewStatus status) => status switch
     {
         { Allowed: true } =>
-            new Reading<ProbeAnswer>.Found(new ProbeAnswer(probe, true, status.Reason ?? "", ReviewReason.Binding(status.Reason))),
+            new Reading<ProbeAnswer>.Found(new ProbeAnswer(
+                probe, true, status.Reason ?? "", ReviewReason.Binding(status.Reason), ReviewReason.Assignment(status.Reason, user))),
         // An authorizer that failed (a webhook) might have said yes: that is no "denied".
         { EvaluationError.Length: > 0 } => new Reading<ProbeAnswer>.Unreadable($"{probe}: {status.EvaluationError}"),
         _ => new Reading<ProbeAnswer>.Found(new ProbeAnswer(probe, false, status.Reason ?? "", null)),

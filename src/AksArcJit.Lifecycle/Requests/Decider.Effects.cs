@@ -77,9 +77,9 @@ public static partial class Decider
             return Decision.Retry(again, !isUnconfirmed && removal is not null && HasLasted(removal, now)
                 ? [new RequestFact.RevocationUnconfirmed("The cluster still allows by the removed binding.", absent.Answers)]
                 : [.. before, .. Failure(removal, "the cluster still allows by the removed binding", now)]);
-        if (absent.Answers.Any(answer => answer.Allowed && answer.AllowedBy is null))
+        if (absent.Answers.Any(answer => answer.Allowed && answer.Grantor is null))
             return Decision.Retry(again, isUnconfirmed ? before : [.. before, new RequestFact.RevocationUnconfirmed(
-                "The cluster still allows, by a reason that names no binding.", absent.Answers)]);
+                "The cluster still allows, by a reason that names neither a binding nor an Azure role assignment.", absent.Answers)]);
         return Decision.Accept([.. before, new AccessGone(absent.Answers, [.. absent.Answers.Where(answer => answer.Allowed)])]);
     }
 

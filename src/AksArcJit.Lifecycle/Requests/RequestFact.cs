@@ -67,7 +67,7 @@ public abstract record RequestFact : Fact
     public sealed record RevocationUnconfirmed(string Reason, IReadOnlyList<ProbeAnswer> Answers) : RequestFact;
 
     /// <summary>The cluster confirmed: our binding is absent and nothing of ours allows the probes.</summary>
-    /// <param name="Residual">What still allows, by a reason that names another binding.</param>
+    /// <param name="Residual">What still allows, by a reason that names another binding, or an Azure role assignment.</param>
     public sealed record AccessGone(IReadOnlyList<ProbeAnswer> Answers, IReadOnlyList<ProbeAnswer> Residual) : RequestFact;
 
     /// <summary>Closed on an operator's word, not the cluster's.</summary>

@@ -40,4 +40,12 @@ public sealed record Probe(string Verb, string ApiGroup, string Resource, string
 /// <summary>The cluster's answer to a probe.</summary>
 /// <param name="Reason">The authorizer's own words; may be empty.</param>
 /// <param name="AllowedBy">The binding that the reason names, if it names one.</param>
-public sealed record ProbeAnswer(Probe Probe, bool Allowed, string Reason, BindingName? AllowedBy);
+/// <param name="AllowedByAzure">The Azure role assignment that the reason names instead, if it names one.</param>
+public sealed record ProbeAnswer(Probe Probe, bool Allowed, string Reason, BindingName? AllowedBy, AzureRoleAssignment? AllowedByAzure = null)
+{
+    /// <summary>Who allows, as far as the reason names it; null where it names nobody.</summary>
+    public string? Grantor => AllowedBy?.ToString() ?? AllowedByAzure?.ToString();
+
+    /// <summary>Whether it tells that the binding gives nothing any more: denied, or allowed by another whom the reason names.</summary>
+    public bool Clears(BindingName binding) => !Allowed || (Grantor is not null && AllowedBy != binding);
+}

@@ -113,7 +113,7 @@ internal sealed class EventWriter(string installation)
     };
 
     private static ResidualAccess Residual(Lifecycle.Roles.ProbeAnswer answer) =>
-        new() { Access = answer.Probe.ToString(), AllowedBy = answer.AllowedBy?.ToString(), Reason = answer.Reason };
+        new() { Access = answer.Probe.ToString(), AllowedBy = answer.Grantor, Reason = answer.Reason };
 
     private static string TypeOf(SystemFact fact) => fact switch
     {

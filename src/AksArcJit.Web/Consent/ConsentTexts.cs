@@ -186,7 +186,7 @@ public static class ConsentTexts
     // ── Where it stands ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     public const string ProofHeading = "How the end was established";
-    public const string ResidualHeading = "Still possible by other bindings";
+    public const string ResidualHeading = "Still possible by other means";
     public const string ResidualIntro = "When our binding was gone, the cluster still allowed these to the same person, for the reason it gave. This broker does not control that access.";
 
     /// <summary>The state in a headline.</summary>
@@ -262,14 +262,14 @@ public static class ConsentTexts
     public static FormattableString? Proof(RequestFact fact, DateTimeOffset at, Func<Person, string> name) => fact switch
     {
         RequestFact.AccessGone { Residual.Count: > 0 } gone =>
-            $"The cluster itself confirmed it at {at}: our binding is absent. Of {gone.Answers.Count} test questions it still answers {gone.Residual.Count} with yes, because of other bindings.",
+            $"The cluster itself confirmed it at {at}: our binding is absent. Of {gone.Answers.Count} test questions it still answers {gone.Residual.Count} with yes, because of other access.",
         RequestFact.AccessGone gone => $"The cluster itself confirmed it at {at}: our binding is absent, and every test question was denied ({gone.Answers.Count}).",
         RequestFact.GoneByWord word => $"Closed at {at} on the word of {name(word.Operator)}, not on the cluster's: it never confirmed that the access is gone. Their reason: {word.Reason}",
         _ => null,
     };
 
-    public static FormattableString Residual(ProbeAnswer answer) => answer.AllowedBy is { } binding
-        ? $"{answer.Probe} (by {binding})"
+    public static FormattableString Residual(ProbeAnswer answer) => answer.Grantor is { } grantor
+        ? $"{answer.Probe} (by {grantor})"
         : (FormattableString)$"{answer.Probe} ({(answer.Reason.Length > 0 ? answer.Reason : "no reason given")})";
 
     private static FormattableString Headline(Outcome outcome) => outcome switch

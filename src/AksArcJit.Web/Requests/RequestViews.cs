@@ -146,7 +146,7 @@ internal static class RequestViews
     }
 
     private static ResidualAccess Residual(ProbeAnswer answer) =>
-        new() { Access = answer.Probe.ToString(), AllowedBy = answer.AllowedBy?.ToString(), Reason = answer.Reason };
+        new() { Access = answer.Probe.ToString(), AllowedBy = answer.Grantor, Reason = answer.Reason };
 
     private static NoticeView? Notice(FactRecord record, RequestFact fact, RequestFacts facts) => fact is not RequestFact.OfNotice of ? null : new NoticeView
     {

@@ -92,7 +92,7 @@ public class EvidenceBundleTests
     [InlineData("active", "Not finished: access is in force until 2026-03-02 10:07:02 UTC.")]
     [InlineData("asked", "Not finished: nobody has decided yet")]
     [InlineData("ended", "the cluster itself confirmed that it is gone")]
-    [InlineData("residual", "other bindings still allow part of what it allowed")]
+    [InlineData("residual", "other means still allow part of what it allowed")]
     [InlineData("word", "the cluster itself never confirmed the end")]
     [InlineData("refused", "No access was given. An approver refused.")]
     public void Bundle_WhenRead_ThenSaysPlainlyWhereItStands(string name, string said)

@@ -67,6 +67,18 @@ public class ReportTests
         Assert.Contains("get pods in web, by ClusterRoleBinding aks-service-rolebinding", Parse(Report(Cases.Of("residual"))).Root!.Value, StringComparison.Ordinal);
 
     [Fact]
+    public void Report_WhenAnAzureRoleAssignmentStillAllows_ThenNamesIt()
+    {
+        var answer = new ProbeAnswer(Probe.Of(Sample.Rules, new Scope.Namespace("web"))[0], true, "Access allowed by Azure RBAC", null, new AzureRoleAssignment("a-1", "r-1"));
+        var text = Parse(Report(Cases.Request([
+            .. Cases.Ended(Cases.First).SkipLast(1), (new RequestFact.AccessGone([answer], [answer]), new TimeSpan(1, 7, 3))]))).Root!.Value;
+
+        Assert.Contains("get pods in web, by Azure role assignment a-1 of role r-1", text, StringComparison.Ordinal);
+        Assert.Contains("get pods in web (by Azure role assignment a-1 of role r-1)", text, StringComparison.Ordinal);
+        Assert.Contains("other means still allow part of what it allowed", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Report_WhenAnotherGrantOfThisBrokerStillAllows_ThenNeverSaysThatTheBrokerDidNotGiveIt()
     {
         const string Disowned = "The broker neither gave nor ended that access.";

@@ -57,6 +57,25 @@ public sealed class StubbedTests
         Assert.Contains("webhook: no answer", unreadable.Reason);
     }
 
+    [Theory]
+    [InlineData("erika@support.example", true)]
+    [InlineData("somebody-else", false)]
+    public async Task Probe_WhenAzureRbacAllows_ThenItsRoleAssignmentIsNamedAndNoBinding(string about, bool isNamed)
+    {
+        await using var server = await StubServer.StartAsync(_ => (201, """
+            {"spec": {}, "status": {"allowed": true, "reason": "Access allowed by Azure RBAC Role Assignment 59ae41cff153441994fce848787e000b of Role 7f6c6a51bcf842ba922052d62157d7db to user USER"}}
+            """.Replace("USER", about, StringComparison.Ordinal)));
+        using var clusters = Open(server);
+        var user = ReviewedUser.Of("erika@support.example", null);
+
+        var found = Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Found>(
+            await clusters.Find(Cluster)!.ProbeAsync(user, [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ground.Ct));
+
+        var answer = Assert.Single(found.Value);
+        Assert.Null(answer.AllowedBy);
+        Assert.Equal(isNamed ? "Azure role assignment 59ae41cff153441994fce848787e000b of role 7f6c6a51bcf842ba922052d62157d7db" : null, answer.Grantor);
+    }
+
     [Fact]
     public async Task Probe_OfAnEntraUser_ThenCarriesGroupsAndObjectId()
     {

@@ -68,6 +68,8 @@ public static class Cast
 
     public static readonly IReadOnlyList<ProbeAnswer> AllowedByOther = [new(Question, true, "RBAC", OtherBinding)];
 
+    public static readonly IReadOnlyList<ProbeAnswer> AllowedByAzure = [new(Question, true, "Azure RBAC", null, new AzureRoleAssignment("a", "r"))];
+
     public static IReadOnlyList<ProbeAnswer> AllowedBy(BindingName name) => [new(Question, true, "RBAC", name)];
 
     /// <summary>What a careful reader says of circumstances, in words of its own: may these terms come nearer to access?</summary>

@@ -45,7 +45,7 @@ public sealed record Edge(Node Before, Signal Signal, bool IsGenuine, Decision D
         Signal.CreateUnknown s => $"{nameof(Signal.CreateUnknown)} #{s.Attempt}",
         Signal.CreateFailed s => $"{nameof(Signal.CreateFailed)} #{s.Attempt}",
         Signal.BindingCreated s => $"{nameof(Signal.BindingCreated)} {s.Uid}{(s.Answers.All(a => a.Allowed) ? "" : " not yet allowed")}",
-        Signal.BindingAbsent s => $"{nameof(Signal.BindingAbsent)} {s.SoughtUid} seen {s.ObservedAt - TestKit.Sample.Start:c} {(s.Answers[0].Allowed ? "allowed" : "denied")} by {s.Answers[0].AllowedBy}",
+        Signal.BindingAbsent s => $"{nameof(Signal.BindingAbsent)} {s.SoughtUid} seen {s.ObservedAt - TestKit.Sample.Start:c} {(s.Answers[0].Allowed ? "allowed" : "denied")} by {s.Answers[0].Grantor}",
         Signal.Approve s => $"{nameof(Signal.Approve)} by {s.Approver.ObjectId[0]} {s.Duration} {s.Scope}",
         _ => signal.GetType().Name,
     };

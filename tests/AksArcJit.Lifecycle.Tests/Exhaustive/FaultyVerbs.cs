@@ -89,7 +89,7 @@ public static class FaultyVerbs
             ? Decider.Decide(state, absent with { SoughtUid = revoking.Grant.Uid }, now)
             : null),
         ["closes while something unnamed allows"] = Deciding((state, signal, now) => state is Revoking && signal is Signal.BindingAbsent absent
-            ? Decider.Decide(state, absent with { Answers = [.. absent.Answers.Where(answer => answer.AllowedBy is not null)] }, now)
+            ? Decider.Decide(state, absent with { Answers = [.. absent.Answers.Where(answer => answer.Grantor is not null)] }, now)
             : null),
         ["forgets an unknown outcome"] = Applying((state, fact, _) => fact is GrantOutcomeUnknown ? state : null),
         ["forgets an unknown outcome once another attempt has failed"] = Applying((state, fact, at) =>

@@ -23,7 +23,7 @@ public static partial class Laws
             AccessGone gone => edge.Signal is Signal.BindingAbsent absent
                 && absent.SoughtUid == change.Known.Uid
                 && absent.ObservedAt >= Node.GrantOf(edge.Before.State)!.MayAppearUntil
-                && absent.Answers.All(answer => !answer.Allowed || (answer.AllowedBy is { } by && by != change.Known.Binding))
+                && absent.Answers.All(answer => !answer.Allowed || answer.AllowedByAzure is not null || (answer.AllowedBy is { } by && by != change.Known.Binding))
                 && gone.Residual.SequenceEqual(absent.Answers.Where(answer => answer.Allowed)),
             _ => false,
         });
@@ -68,7 +68,7 @@ public static partial class Laws
 
     private static bool IsFailure(Signal signal, Grant grant) => signal is Signal.RemovalFailed
         || (signal is Signal.BindingAbsent absent && absent.SoughtUid == grant.Uid && absent.ObservedAt >= grant.MayAppearUntil
-            && absent.Answers.Any(answer => answer.Allowed && (answer.AllowedBy is null || answer.AllowedBy == grant.Binding)));
+            && absent.Answers.Any(answer => answer.Allowed && answer.AllowedByAzure is null && (answer.AllowedBy is null || answer.AllowedBy == grant.Binding)));
 
     private static bool ExpiryIsCausedByTimeAlone(Edge edge) => Facts<RevocationStarted>(edge).All(change =>
         change.Fact.Outcome is not Outcome.Ended { Cause: EndCause.Expired } || edge.Now >= change.Known.ExpiresAt);

@@ -131,7 +131,7 @@ public static class Signals
         yield return (new RemovalFailed("no answer"), true);
         var now = node.Now;
         var limit = Node.GrantOf(node.State) is { } grant && grant.MayAppearUntil > Sample.Start ? grant.MayAppearUntil : now;
-        foreach (var answers in (IReadOnlyList<ProbeAnswer>[])[Cast.Denied, Cast.AllowedByOther, Cast.AllowedUnnamed, Cast.AllowedBy(binding)])
+        foreach (var answers in (IReadOnlyList<ProbeAnswer>[])[Cast.Denied, Cast.AllowedByOther, Cast.AllowedByAzure, Cast.AllowedUnnamed, Cast.AllowedBy(binding)])
         {
             if (node.World.Absence is { } absence)
                 yield return (new BindingAbsent(absence.SoughtUid, absence.ObservedAt, answers), true);
