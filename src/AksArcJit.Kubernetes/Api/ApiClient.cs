@@ -39,9 +39,10 @@ internal sealed class ApiClient(ConnectionSource source, ClusterConnection conne
         if (await lane.TryEnterAsync(cancellation, goesFirst) is { } standstill)
             return new Answer<T>.NotSent(standstill);
         Answer<T>? answer = null;
+        var now = time.GetUtcNow();
         try
         {
-            var left = sendBy is { } latest ? latest - time.GetUtcNow() : TimeSpan.MaxValue;
+            var left = sendBy is { } latest ? latest - now : TimeSpan.MaxValue;
             if (left <= TimeSpan.Zero)
                 return new Answer<T>.NotSent("not sent: its time had passed");
             answer = await SendNowAsync(needs, request, left, cancellation);
@@ -51,7 +52,7 @@ internal sealed class ApiClient(ConnectionSource source, ClusterConnection conne
         }
         finally
         {
-            lane.Leave(answer is null ? null : answer is Answer<T>.Given or Answer<T>.Refused);
+            lane.Leave(answer is null ? null : answer is Answer<T>.Given or Answer<T>.Refused, now);
         }
     }
 

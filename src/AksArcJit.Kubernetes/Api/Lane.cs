@@ -19,11 +19,13 @@ internal sealed class Lane(int width, TimeSpan longestPause, TimeSpan trialInter
     private readonly Queue<TaskCompletionSource<string?>> _then = new();
     private int _free = width;
     private int _unanswered;
+    private DateTimeOffset _answeredAt;
+    private DateTimeOffset _unansweredSince;
     private DateTimeOffset? _stillSince;
     private DateTimeOffset _nextTrial;
     private DateTimeOffset _pausedUntil;
 
-    /// <summary>UTC; null where requests are answered.</summary>
+    /// <summary>UTC, when the first was sent that got no answer; null where requests are answered.</summary>
     public DateTimeOffset? StillSince
     {
         get
@@ -50,23 +52,25 @@ internal sealed class Lane(int width, TimeSpan longestPause, TimeSpan trialInter
         finally
         {
             if (!mayEnter)
-                Leave(answered: null);
+                Leave(answered: null, time.GetUtcNow());
         }
     }
 
     /// <param name="answered">Null where nobody waited for the answer.</param>
-    public void Leave(bool? answered)
+    /// <param name="sentAt">UTC, when it was sent.</param>
+    public void Leave(bool? answered, DateTimeOffset sentAt)
     {
         lock (_gate)
         {
             if (answered == true)
+                (_unanswered, _stillSince, _answeredAt) = (0, null, time.GetUtcNow());
+            // Another may have been answered while this one waited in vain.
+            else if (answered == false && ++_unanswered == 1)
+                _unansweredSince = sentAt > _answeredAt ? sentAt : _answeredAt;
+            if (_unanswered >= UnansweredUntilStill && _stillSince is null)
             {
-                (_unanswered, _stillSince) = (0, null);
-            }
-            else if (answered == false && ++_unanswered >= UnansweredUntilStill && _stillSince is null)
-            {
-                _stillSince = time.GetUtcNow();
-                _nextTrial = _stillSince.Value + trialInterval;
+                _stillSince = _unansweredSince;
+                _nextTrial = time.GetUtcNow() + trialInterval;
                 while (Next() is { } told)
                     told.TrySetResult(Still());
             }

@@ -18,12 +18,12 @@ public sealed class LaneTests
         var first = lane.TryEnterAsync(Ct);
         var second = lane.TryEnterAsync(Ct);
 
-        lane.Leave(answered: true);
+        Leave(lane, true);
         Assert.Null(await first);
         _clock.Advance(TimeSpan.FromHours(1));
         Assert.False(second.IsCompleted);
 
-        lane.Leave(answered: true);
+        Leave(lane, true);
         Assert.Null(await second);
     }
 
@@ -35,7 +35,7 @@ public sealed class LaneTests
         var waiting = Enumerable.Range(0, 10).Select(_ => lane.TryEnterAsync(Ct)).ToList();
 
         for (var i = 0; i < 3; i++)
-            lane.Leave(answered: false);
+            Leave(lane, false);
 
         // The two first places may go to two who wait.
         Assert.InRange((await Task.WhenAll(waiting)).Count(reason => reason is not null), 8, 10);
@@ -53,7 +53,7 @@ public sealed class LaneTests
 
         Assert.Null(await lane.TryEnterAsync(Ct));
         Assert.NotNull(await lane.TryEnterAsync(Ct));
-        lane.Leave(answered: false);
+        Leave(lane, false);
         Assert.NotNull(await lane.TryEnterAsync(Ct));
         // A trial that hangs holds up no other.
         _clock.Advance(Api.Lane.TrialInterval);
@@ -70,7 +70,7 @@ public sealed class LaneTests
         _clock.Advance(Api.Lane.TrialInterval);
         Assert.Null(await lane.TryEnterAsync(Ct));
 
-        lane.Leave(answered: true);
+        Leave(lane, true);
 
         await EnterAsync(lane, 16);
     }
@@ -82,7 +82,7 @@ public sealed class LaneTests
         for (var i = 0; i < 10; i++)
         {
             await EnterAsync(lane, 1);
-            lane.Leave(answered: null);
+            Leave(lane, null);
         }
 
         await EnterAsync(lane, 4);
@@ -95,11 +95,11 @@ public sealed class LaneTests
         for (var i = 0; i < 2; i++)
         {
             await EnterAsync(lane, 1);
-            lane.Leave(answered: false);
+            Leave(lane, false);
         }
         await EnterAsync(lane, 1);
         var waiting = lane.TryEnterAsync(Ct);
-        lane.Leave(answered: false);
+        Leave(lane, false);
         Assert.NotNull(await waiting);
 
         _clock.Advance(Api.Lane.TrialInterval);
@@ -115,11 +115,11 @@ public sealed class LaneTests
         var longer = lane.TryEnterAsync(Ct);
         var first = lane.TryEnterAsync(Ct, goesFirst: true);
 
-        lane.Leave(answered: true);
+        Leave(lane, true);
 
         Assert.Null(await first);
         Assert.False(longer.IsCompleted);
-        lane.Leave(answered: true);
+        Leave(lane, true);
         Assert.Null(await longer);
     }
 
@@ -131,7 +131,7 @@ public sealed class LaneTests
         var waiting = lane.TryEnterAsync(Ct);
         lane.Pause(TimeSpan.FromSeconds(2));
 
-        lane.Leave(answered: true);
+        Leave(lane, true);
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.False(waiting.IsCompleted);
 
@@ -177,6 +177,42 @@ public sealed class LaneTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
+    [Fact]
+    public void StillSince_ThenIsWhenTheFirstWasSentThatGotNoAnswer()
+    {
+        var lane = Lane(3);
+        lane.Leave(answered: true, _clock.GetUtcNow());
+        var first = _clock.GetUtcNow() + TimeSpan.FromMinutes(1);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        for (var i = 0; i < 3; i++)
+        {
+            var sent = _clock.GetUtcNow();
+            Assert.Null(lane.StillSince);
+            _clock.Advance(TimeSpan.FromSeconds(10));
+            lane.Leave(answered: false, sent);
+        }
+
+        Assert.Equal(first, lane.StillSince);
+    }
+
+    [Fact]
+    public void StillSince_WhenAnotherWasAnsweredMeanwhile_ThenNotBeforeThatAnswer()
+    {
+        var lane = Lane(3);
+        var sent = _clock.GetUtcNow();
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        Leave(lane, true);
+        var answered = _clock.GetUtcNow();
+        _clock.Advance(TimeSpan.FromSeconds(7));
+
+        for (var i = 0; i < 3; i++)
+            lane.Leave(answered: false, sent);
+
+        Assert.Equal(answered, lane.StillSince);
+    }
+
+    private void Leave(Lane lane, bool? answered) => lane.Leave(answered, _clock.GetUtcNow());
+
     private Lane Lane(int width) => new(width, TimeSpan.FromSeconds(4), Api.Lane.TrialInterval, Patience, _clock);
 
     private static async Task EnterAsync(Lane lane, int times)
@@ -185,10 +221,10 @@ public sealed class LaneTests
             Assert.Null(await lane.TryEnterAsync(Ct));
     }
 
-    private static async Task StandStillAsync(Lane lane)
+    private async Task StandStillAsync(Lane lane)
     {
         await EnterAsync(lane, 3);
         for (var i = 0; i < 3; i++)
-            lane.Leave(answered: false);
+            Leave(lane, false);
     }
 }
