@@ -3,13 +3,27 @@
 #   ROLE             the ClusterRole that the broker grants
 #   MAXIMUM_SECONDS  the longest duration that the cluster's options allow
 #   WORKERS          how many bindings are deleted at once; 8, where it is not set
+#   ACCOUNT          where a pod finds its service account's token; the usual folder, where it is not set
 # A binding is managed by its label; it ends at its annotation aksarcjit.io/not-after, and at the latest MAXIMUM_SECONDS + 90 after it was
 # created, whatever the annotation says. One of ROLE whose annotation cannot be read is past its end: in doubt, revoke.
 # Exit code 0 only if nothing that is past its end still stands.
 set -u
-: "${ROLE:?}" "${MAXIMUM_SECONDS:?}" "${WORKERS:=8}"
+: "${ROLE:?}" "${MAXIMUM_SECONDS:?}" "${WORKERS:=8}" "${ACCOUNT:=/var/run/secrets/kubernetes.io/serviceaccount}"
 case $ROLE in *[\"\\]*) echo "ROLE: no ClusterRole is named $ROLE." >&2; exit 1 ;; esac
 api=/apis/rbac.authorization.k8s.io/v1
+
+# By itself kubectl finds a pod's API server only where it is given no option of the connection: with --request-timeout it
+# asks localhost:8080 instead (kubernetes/kubernetes#93474). By address, so that no cluster DNS is needed.
+if [ -z "${KUBECONFIG:-}" ] && [ -n "${KUBERNETES_SERVICE_HOST:-}" ]; then
+  case $KUBERNETES_SERVICE_HOST in *:*) host="[$KUBERNETES_SERVICE_HOST]" ;; *) host=$KUBERNETES_SERVICE_HOST ;; esac
+  export KUBECONFIG="$HOME/guard.kubeconfig"
+  cat >"$KUBECONFIG" <<EOF || exit 1
+{"apiVersion": "v1", "kind": "Config", "current-context": "guard",
+ "contexts": [{"name": "guard", "context": {"cluster": "guard", "user": "guard"}}],
+ "clusters": [{"name": "guard", "cluster": {"server": "https://$host:$KUBERNETES_SERVICE_PORT", "certificate-authority": "$ACCOUNT/ca.crt"}}],
+ "users": [{"name": "guard", "user": {"tokenFile": "$ACCOUNT/token"}}]}
+EOF
+fi
 
 # One line a binding. urlquery, because names and annotations are others' words: no space, no line end gets through.
 lines='{{range .items}}{{.metadata.uid}} {{.metadata.creationTimestamp | urlquery}} '

@@ -52,6 +52,32 @@ public sealed class GuardScriptTests : IAsyncLifetime
         Assert.Equal(3, run.Output.Split('\n').Count(line => line.StartsWith("Removing ", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("localhost")]
+    public async Task Run_InAPod_ThenFindsTheApiServerByWhatThePodIsGiven(string host)
+    {
+        await BindAsync("expired", Behind);
+        var account = Directory.CreateDirectory(Path.Combine(_folder, "account")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(account, "token"), "guard-token", Ground.Ct);
+        await File.WriteAllBytesAsync(Path.Combine(account, "ca.crt"), Convert.FromBase64String(
+            KubernetesClientConfiguration.LoadKubeConfig(_server.KubeconfigPath).Clusters.Single().ClusterEndpoint.CertificateAuthorityData), Ground.Ct);
+
+        var run = await Command.RunAsync("sh", [Infra.Script], new Dictionary<string, string>
+        {
+            ["KUBECONFIG"] = "",
+            ["KUBERNETES_SERVICE_HOST"] = host,
+            ["KUBERNETES_SERVICE_PORT"] = _server.Url.Port.ToString(CultureInfo.InvariantCulture),
+            ["ACCOUNT"] = account,
+            ["HOME"] = _folder,
+            ["ROLE"] = Role,
+            ["MAXIMUM_SECONDS"] = "3600",
+        });
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Empty(await StandingAsync());
+    }
+
     [Fact]
     public async Task Run_WhenNothingStands_ThenSaysNothing() => Assert.Equal(new Command(0, "", ""), await RunAsync());
 

@@ -91,6 +91,16 @@ public sealed class ManifestTests
     }
 
     [Fact]
+    public async Task Guard_IsNeverSentToANodeThatIsNotReady()
+    {
+        var tolerated = (await Infra.FindAsync<V1CronJob>("aksarcjit-guard")).Spec.JobTemplate.Spec.Template.Spec.Tolerations;
+
+        // A toleration without a key is one of every taint.
+        Assert.All(tolerated, toleration => Assert.DoesNotContain(toleration.Key ?? "", (string[])["", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"]));
+        Assert.Contains(tolerated, toleration => toleration.Key == "node.kubernetes.io/unschedulable");
+    }
+
+    [Fact]
     public async Task BrokersRole_HoldsNothingThatTheBrokerMustNeverHave()
     {
         var rules = (await Infra.FindAsync<V1ClusterRole>("aksarcjit-broker")).Rules;
