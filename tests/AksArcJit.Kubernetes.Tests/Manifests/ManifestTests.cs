@@ -47,6 +47,8 @@ public sealed class ManifestTests
         Assert.Equal($"'{settings["installation"]}'", grants.Variables.Single(one => one.Name == "installation").Expression);
         Assert.Equal($"'{settings["role"]}'", grants.Variables.Single(one => one.Name == "role").Expression);
         Assert.Equal($"duration('{settings["maximumSeconds"]}' + 's') + duration('90s')", grants.Variables.Single(one => one.Name == "longest").Expression);
+        Assert.Equal($"'{settings["scopes"]}'", grants.Variables.Single(one => one.Name == "scopes").Expression);
+        Assert.Equal($"'{settings["namespaces"]}'", grants.Variables.Single(one => one.Name == "namespaces").Expression);
         Assert.Equal(settings["broker"], Assert.Single((await Infra.FindAsync<V1ClusterRoleBinding>("aksarcjit-broker", kustomization)).Subjects).Name);
         Assert.Equal([settings["role"]], (await Infra.FindAsync<V1ClusterRole>("aksarcjit-broker", kustomization)).Rules.Single(rule => rule.Verbs.Contains("bind")).ResourceNames);
     }

@@ -95,6 +95,22 @@ public sealed class PolicyTests(ServerUnderTest server) : IAsyncLifetime
         Assert.Contains("at most 28890s later", await CreateInNamespaceAsync(binding => End(binding, Longest + Margin)) ?? "allowed", StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Namespace", "*", false, true)]
+    [InlineData("Cluster", "*", true, false)]
+    [InlineData("Cluster Namespace", "kube-system defaults", true, false)]
+    [InlineData("Namespace", "other default", false, true)]
+    public async Task Create_WhenThePlaceIsLimited_ThenAllowedThereOnly(string scopes, string namespaces, bool isWide, bool isInDefault)
+    {
+        await LimitAsync(scopes, namespaces);
+
+        var wide = await Ground.EventuallyAsync(() => CreateAsync(_ => { }), refusal => refusal is null == isWide);
+        var narrow = await Ground.EventuallyAsync(() => CreateInNamespaceAsync(_ => { }), refusal => refusal is null == isInDefault);
+
+        Assert.All(new[] { wide, narrow }.OfType<string>(),
+            refusal => Assert.Contains($"by scope ({scopes}) and namespace ({namespaces}) only", refusal, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Update_ThenRefused()
     {
@@ -232,6 +248,15 @@ public sealed class PolicyTests(ServerUnderTest server) : IAsyncLifetime
                 await policies.CreateValidatingAdmissionPolicyBindingAsync(binding, cancellationToken: Ground.Ct);
                 break;
         }
+    }
+
+    private async Task LimitAsync(string scopes, string namespaces)
+    {
+        var policies = server.Admin.AdmissionregistrationV1;
+        var policy = await policies.ReadValidatingAdmissionPolicyAsync($"aksarcjit-grants-{_ground.Suffix}", cancellationToken: Ground.Ct);
+        policy.Spec.Variables.Single(one => one.Name == "scopes").Expression = $"'{scopes}'";
+        policy.Spec.Variables.Single(one => one.Name == "namespaces").Expression = $"'{namespaces}'";
+        await policies.ReplaceValidatingAdmissionPolicyAsync(policy, policy.Metadata.Name, cancellationToken: Ground.Ct);
     }
 
     private V1ObjectMeta Meta(string name) => new() { Name = $"{name}-{_ground.Suffix}", Labels = new Dictionary<string, string> { ["policy-test"] = _ground.Suffix } };
