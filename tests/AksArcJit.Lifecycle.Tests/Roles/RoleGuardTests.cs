@@ -41,8 +41,8 @@ public sealed class RoleGuardTests
     [InlineData("cluster-admin", "(RBAC)", "(bind, escalate)", "act as somebody else", "mint tokens", "create Secrets", "sign certificates", "admission control",
         "behind a part of the cluster's API", "conversion webhooks", "shut others out")]
     [InlineData("system:node", "mint tokens", "sign certificates")]
-    [InlineData("Azure Arc Kubernetes Writer", "act as somebody else", "create Secrets")]
-    [InlineData("Azure Arc Kubernetes Admin", "act as somebody else", "create Secrets", "(RBAC)")]
+    [InlineData("Azure Arc Kubernetes Writer", "act as somebody else", "mint tokens", "create Secrets")]
+    [InlineData("Azure Arc Kubernetes Admin", "act as somebody else", "mint tokens", "create Secrets", "(RBAC)")]
     [InlineData("Azure Arc Kubernetes Cluster Admin", "(RBAC)", "(bind, escalate)", "act as somebody else", "mint tokens", "create Secrets", "sign certificates",
         "admission control", "behind a part of the cluster's API", "conversion webhooks", "shut others out")]
     public void Judge_WhenAWellKnownRoleGivesMoreThanConsentCan_ThenNeverAllowed(string name, params string[] reasons)

@@ -6,7 +6,8 @@ namespace AksArcJit.Lifecycle.Tests.Roles;
 /// <summary>
 /// Roles that people know: those that Kubernetes 1.36 makes at its first start (aggregated ones united), the four of Azure Arc as the rules
 /// that their dataActions amount to (read: get, list, watch; write: create, update, patch; <c>pods/*</c> and <c>serviceaccounts/*</c> hold
-/// the actions exec and impersonate), and what an aks-service looks like.
+/// the actions exec and impersonate, and whoever may write a service account is let create its token: kubeguard/guard asks Azure for the
+/// resource's action whatever the subresource, pods/exec excepted), and what an aks-service looks like.
 /// </summary>
 internal static class WellKnownRoles
 {
