@@ -32,6 +32,9 @@ internal static partial class Log
     [LoggerMessage(1042, LogLevel.Critical, "Request {Request} gets no access: {Forgery}. Somebody wrote the store, or the consent key was replaced since.")]
     public static partial void FactNotOurs(this ILogger log, RequestId request, string forgery);
 
+    [LoggerMessage(1043, LogLevel.Warning, "Cluster {Cluster} does not take the binding of request {Request}; it is tried again for ten minutes at most: {Reason}")]
+    public static partial void GrantRefused(this ILogger log, ClusterId cluster, RequestId request, string reason);
+
     [LoggerMessage(1003, LogLevel.Error, "The sweep of cluster {Cluster} could not be finished and is tried again within 60 s: {Reason}")]
     public static partial void SweepFailed(this ILogger log, ClusterId cluster, string reason, Exception? failure);
 

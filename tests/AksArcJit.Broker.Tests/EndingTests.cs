@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using AksArcJit.Broker.Alerts;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
@@ -8,6 +10,8 @@ using AksArcJit.Lifecycle.Tickets;
 using AksArcJit.TestKit;
 using AksArcJit.TestKit.Brokers;
 using AksArcJit.TestKit.Journal;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace AksArcJit.Broker.Tests;
 
@@ -157,6 +161,41 @@ public class EndingTests
         await world.Broker.ApproveAsync(id, Sample.Approver);
         await world.PassAsync(TimeSpan.FromMinutes(13), TimeSpan.FromSeconds(2));
         Assert.IsType<Outcome.GrantFailed>(Assert.IsType<RequestState.Closed>(await world.Broker.StateAsync(id)).Outcome);
+    }
+
+    [Fact]
+    public async Task CreateThatIsRefused_IsToldOnceForEachReason()
+    {
+        var (world, log) = (new World(), new RecordingLog());
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var metrics = new AlertMetrics(services.GetRequiredService<IMeterFactory>());
+        var refused = 0L;
+        // Only of this test's own meter: others run at the same time.
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, to) =>
+        {
+            if (instrument.Name == "aksarcjit.grants.refused" && ReferenceEquals(instrument.Meter.Scope, services.GetRequiredService<IMeterFactory>()))
+                to.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, by, _, _) => refused += by);
+        listener.Start();
+        await world.OpenTicketAsync();
+        var broker = new TestBroker(world.Journal, new TestKit.Cluster.FakeClusters(world.Cluster), world.Clock, 79, logging: log, alerts: metrics);
+        foreach (var reason in (string[])["the broker lacks \"create\" on clusterrolebindings", "the broker lacks \"create\" on clusterrolebindings", "422: denied by admission"])
+            world.Cluster.CreateAnswers.Enqueue((false, new BindingOutcome.Failed(reason)));
+        var id = ((Requests.Submission.Recorded)await broker.AskAsync("k", TimeSpan.FromHours(1))).History.Id;
+        await broker.ApproveAsync(id, Sample.Approver);
+        for (var i = 0; i < 30; i++)
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+            await broker.Loop.AttendDueAsync();
+        }
+
+        Assert.IsType<RequestState.Active>(await broker.StateAsync(id));
+        Assert.Equal(["the broker lacks \"create\" on clusterrolebindings", "422: denied by admission"],
+            log.Entries.Where(entry => entry.Level == LogLevel.Warning && entry.Text.Contains(id.Text, StringComparison.Ordinal))
+                .Select(entry => entry.Text[(entry.Text.IndexOf("most: ", StringComparison.Ordinal) + 6)..]));
+        Assert.Equal(3, refused);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ public sealed class AlertMetrics : IDisposable
     public const string Name = "AksArcJit.Broker";
 
     private readonly Meter _meter;
+    private readonly Counter<long> _refused;
     private readonly Counter<long> _residual;
     private readonly Counter<long> _findings;
     private readonly Counter<long> _failures;
@@ -15,6 +16,7 @@ public sealed class AlertMetrics : IDisposable
     public AlertMetrics(IMeterFactory meters)
     {
         _meter = meters.Create(Name);
+        _refused = _meter.CreateCounter<long>("aksarcjit.grants.refused", "{attempt}", "Attempts to bind that certainly failed: refused by the cluster, or never sent");
         _residual = _meter.CreateCounter<long>("aksarcjit.revocations.residual", "{grant}", "Grants that ended while something else still allowed what they allowed");
         _findings = _meter.CreateCounter<long>("aksarcjit.sweep.findings", "{finding}", "Bindings that the sweep met altered, copied, re-created or left behind");
         _failures = _meter.CreateCounter<long>("aksarcjit.sweep.failures", "{sweep}", "Sweeps of a cluster or of the open requests that could not be finished");
@@ -25,6 +27,8 @@ public sealed class AlertMetrics : IDisposable
 
     /// <summary>As last looked.</summary>
     public Overdue Standing { get; set; } = new(0, 0, TimeSpan.Zero);
+
+    public void GrantRefused() => _refused.Add(1);
 
     public void ResidualAccessTold() => _residual.Add(1);
 

@@ -1,3 +1,4 @@
+using AksArcJit.Broker.Alerts;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
 using AksArcJit.Lifecycle;
@@ -12,7 +13,8 @@ namespace AksArcJit.Broker.Effects;
 /// Performs the effect that a step asks for, and tells what came of it as signals. It decides nothing: every outcome goes to the
 /// lifecycle, and every pause is the lifecycle's.
 /// </summary>
-public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstances, Sealing sealing, TimeProvider time, ILogger<EffectPerformer> log)
+public sealed class EffectPerformer(
+    IClusters clusters, Circumstancer circumstances, Sealing sealing, TimeProvider time, ILogger<EffectPerformer> log, AlertMetrics? metrics = null)
 {
     // RBAC lags a write by milliseconds (at most 50 ms measured on a 1.36 server); what takes longer comes back through the lifecycle.
     private static readonly TimeSpan ProbePause = TimeSpan.FromMilliseconds(20);
@@ -70,6 +72,7 @@ public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstan
         switch (await cluster.CreateAsync(spec, create.Attempt.SendBy, CancellationToken.None))
         {
             case BindingOutcome.Failed failed:
+                TellRefused(history, request, failed.Reason);
                 yield return new Signal.CreateFailed(attempt, failed.Reason);
                 yield break;
             case BindingOutcome.Unknown unknown:
@@ -89,6 +92,14 @@ public sealed class EffectPerformer(IClusters clusters, Circumstancer circumstan
 
         if (IsClosed(await circumstances.ReadTicketAsync(request.Ticket, CancellationToken.None)))
             yield return new Signal.TicketClosed($"Ticket {request.Ticket} was closed while access was being granted.");
+    }
+
+    // Once for each reason in a row: the attempts go on for minutes.
+    private void TellRefused(RequestHistory history, AccessRequest request, string reason)
+    {
+        metrics?.GrantRefused();
+        if (history.Facts.Select(fact => fact.Fact).OfType<RequestFact.GrantAttemptFailed>().LastOrDefault()?.Reason != reason)
+            log.GrantRefused(request.Terms.Cluster, request.Id, reason);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using AksArcJit.Broker;
+using AksArcJit.Broker.Alerts;
 using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Deadlines;
@@ -33,7 +34,8 @@ public sealed class TestBroker
     /// <param name="channels">Null where nobody is told anything.</param>
     public TestBroker(
         IJournal journal, IClusters clusters, TimeProvider time, int seed, IReadOnlyList<INoticeChannel>? channels = null, BrokerOptions? options = null,
-        ICheckpointLog? log = null, ISigner? signer = null, ILoggerFactory? logging = null, IReadOnlyList<IFollower>? followers = null, NoticeOptions? notices = null, params IEnumerable<IAnchor> anchors)
+        ICheckpointLog? log = null, ISigner? signer = null, ILoggerFactory? logging = null, IReadOnlyList<IFollower>? followers = null, NoticeOptions? notices = null, AlertMetrics? alerts = null,
+        params IEnumerable<IAnchor> anchors)
     {
         var loggers = logging ?? NullLoggerFactory.Instance;
         Time = time;
@@ -56,7 +58,7 @@ public sealed class TestBroker
         var secrets = new ConsentSecrets(Key);
         Queue = new DeadlineQueue();
         var circumstances = new Circumstancer(journal, clusters, Book, Standing);
-        var effects = new EffectPerformer(clusters, circumstances, sealing, time, loggers.CreateLogger<EffectPerformer>());
+        var effects = new EffectPerformer(clusters, circumstances, sealing, time, loggers.CreateLogger<EffectPerformer>(), alerts);
         var findings = new ClusterFindings(journal, sealing, time);
         var ends = new UnrecordedEnds(effects, clusters, Book, findings, NullLogger<UnrecordedEnds>.Instance);
         Engine = new RequestEngine(journal, sealing, time, effects, Queue, openGrants, new ResidualAccess(journal, loggers.CreateLogger<ResidualAccess>()), ends);
