@@ -122,33 +122,75 @@ public class SweepTests
     }
 
     [Fact]
-    public async Task Sweep_WhenAnotherClusterHangs_RemovesWhatIsOverdueHereMeanwhile()
+    public async Task Sweep_WhenAnotherClusterHangs_AttendsToThisOneMeanwhile()
     {
         var world = new World();
-        var (known, hung) = (TestBroker.Options().Clusters.Single(), new TestKit.Cluster.FakeCluster(ClusterId.Parse("edge-02"), "test", world.Clock));
-        var options = TestBroker.Options();
-        options.Clusters =
-        [
-            new ClusterOptions
-            {
-                Id = hung.Id.Text, DisplayName = "Edge 02", Customer = known.Customer, MaximumDuration = known.MaximumDuration,
-                ConsentLifetime = known.ConsentLifetime, Scopes = known.Scopes, Namespaces = known.Namespaces, Approvers = known.Approvers,
-            },
-            known,
-        ];
+        var hung = new TestKit.Cluster.FakeCluster(ClusterId.Parse("edge-02"), "test", world.Clock);
+        var broker = new TestBroker(world.Journal, new TestKit.Cluster.FakeClusters(hung, world.Cluster), world.Clock, 55, options: TwoClusters(hung.Id));
+        await world.OpenTicketAsync(Sample.Ticket() with { Clusters = [hung.Id, Sample.ClusterId] });
+        // More of the cluster that hangs than are looked at together.
+        for (var i = 0; i < 12; i++)
+            await GrantAsync(broker, $"hung-{i}", hung.Id, new Scope.Namespace($"n-{i}"));
+        var altered = await GrantAsync(broker, "here", Sample.ClusterId, new Scope.Cluster());
+        world.Cluster.Place(Assert.Single(world.Cluster.Bindings) with { Subjects = ["User/x"] });
+        var gone = await GrantAsync(broker, "gone", Sample.ClusterId, new Scope.Namespace("demo"));
+        world.Cluster.Erase(BindingName.For(gone, new Scope.Namespace("demo")));
+        foreach (var (id, ends) in new[] { (Sample.Id(5), Sample.Start.AddMinutes(-1)), (Sample.Id(6), Sample.Start.AddDays(1)) })
+            world.Cluster.Place(new StandingBinding(BindingName.For(id, new Scope.Cluster()), "u", "test", id, ends, ["User/x"], "ClusterRole/aks-service"));
         var hang = new TaskCompletionSource();
         hung.BeforeList = () => hang.Task;
-        var broker = new TestBroker(world.Journal, new TestKit.Cluster.FakeClusters(hung, world.Cluster), world.Clock, 55, options: options);
-        world.Cluster.Place(new StandingBinding(
-            BindingName.For(Sample.Id(5), new Scope.Cluster()), "u", "test", Sample.Id(5), Sample.Start.AddMinutes(-1), ["User/x"], "ClusterRole/aks-service"));
 
         var sweep = broker.Sweeper.SweepAsync(CancellationToken.None);
 
-        // No time passes: the fake answers at once, and what has not gone by now waits for the cluster that hangs.
+        // No time passes: the fakes answer at once, and what has not come about by now waits for the cluster that hangs.
+        Assert.False(sweep.IsCompleted);
+        Assert.Equal([altered], world.Cluster.Bindings.Select(binding => binding.Request!));
+        Assert.All([altered, gone], id => Assert.IsType<RequestState.Revoking>(broker.StateAsync(id).Result));
+        hang.SetResult();
+        Assert.Equal(
+            [FindingKind.Orphaned, FindingKind.Overdue, FindingKind.Altered, FindingKind.Deleted],
+            (await sweep).Findings.Select(swept => swept.Finding.Kind).Order());
+    }
+
+    [Fact]
+    public async Task Sweep_WhenOnlyTheRoleHangs_RemovesWhatIsOverdueMeanwhile()
+    {
+        var world = new World();
+        world.Cluster.Place(new StandingBinding(
+            BindingName.For(Sample.Id(5), new Scope.Cluster()), "u", "test", Sample.Id(5), Sample.Start.AddMinutes(-1), ["User/x"], "ClusterRole/aks-service"));
+        var hang = new TaskCompletionSource();
+        world.Cluster.BeforeReadRole = () => hang.Task;
+
+        var sweep = world.Broker.Sweeper.SweepAsync(CancellationToken.None);
+
         Assert.Empty(world.Cluster.Bindings);
         Assert.False(sweep.IsCompleted);
         hang.SetResult();
         Assert.Equal(FindingKind.Overdue, Assert.Single((await sweep).Findings).Finding.Kind);
+    }
+
+    private static BrokerOptions TwoClusters(ClusterId second)
+    {
+        var options = TestBroker.Options();
+        var known = options.Clusters.Single();
+        options.Clusters =
+        [
+            new ClusterOptions
+            {
+                Id = second.Text, DisplayName = "Edge 01", Customer = known.Customer, MaximumDuration = known.MaximumDuration,
+                ConsentLifetime = known.ConsentLifetime, Scopes = known.Scopes, Namespaces = known.Namespaces, Approvers = known.Approvers,
+            },
+            known,
+        ];
+        return options;
+    }
+
+    private static async Task<RequestId> GrantAsync(TestBroker broker, string key, ClusterId cluster, Scope scope)
+    {
+        var id = Assert.IsType<Requests.Submission.Recorded>(await broker.AskAsync(key, TimeSpan.FromHours(1), scope, cluster: cluster)).History.Id;
+        await broker.ApproveAsync(id, Sample.Approver);
+        Assert.IsType<RequestState.Active>(await broker.StateAsync(id));
+        return id;
     }
 
     [Fact]

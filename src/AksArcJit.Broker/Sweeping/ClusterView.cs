@@ -8,9 +8,7 @@ namespace AksArcJit.Broker.Sweeping;
 
 /// <summary>A cluster as one pass sees it.</summary>
 /// <param name="Standing">Null where it could not be listed.</param>
-/// <param name="Trouble">Why it could not; null where it could.</param>
-public sealed record ClusterView(
-    ClusterEntry Entry, ICluster Cluster, IReadOnlyList<StandingBinding>? Standing, string? Trouble, Reading<RoleRules> Role)
+public sealed record ClusterView(ClusterEntry Entry, ICluster Cluster, IReadOnlyList<StandingBinding>? Standing, Reading<RoleRules> Role)
 {
     /// <summary>Subjects of the open requests here, as <c>User/name</c>.</summary>
     public ConcurrentDictionary<string, bool> Engineers { get; } = new(StringComparer.Ordinal);
@@ -18,13 +16,4 @@ public sealed record ClusterView(
     /// <summary>Whether the binding gives the role to one of them.</summary>
     public bool GivesRole(StandingBinding binding) =>
         binding.RoleRef == $"ClusterRole/{Entry.Policy.Role}" && binding.Subjects.Any(Engineers.ContainsKey);
-
-    public static async Task<ClusterView> ReadAsync(ClusterEntry entry, ICluster cluster, CancellationToken cancellation)
-    {
-        var role = cluster.ReadRoleAsync(entry.Policy.Role, cancellation);
-        var listing = await cluster.ListBindingsAsync(entry.Policy.Role, cancellation);
-        return new ClusterView(
-            entry, cluster, (listing as Reading<IReadOnlyList<StandingBinding>>.Found)?.Value,
-            (listing as Reading<IReadOnlyList<StandingBinding>>.Unreadable)?.Reason, await role);
-    }
 }

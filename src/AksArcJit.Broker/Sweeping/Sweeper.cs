@@ -36,18 +36,47 @@ public sealed class Sweeper(
     public Task<SweepReport> SweepAsync(CancellationToken cancellation) => SweepAsync(null, isDryRun: false, cancellation);
 
     /// <summary>One pass. What does not answer is told, and swept again with the next pass.</summary>
+    /// <remarks>Each cluster is attended to as soon as it is read: another that hangs delays nothing here.</remarks>
     /// <param name="only">Null for every cluster.</param>
     /// <param name="isDryRun">Changes nothing: neither cluster nor journal, and nobody is told.</param>
     public async Task<SweepReport> SweepAsync(ClusterId? only, bool isDryRun, CancellationToken cancellation)
     {
         var pass = new Pass(remedies, isDryRun, time.GetUtcNow());
-        var views = (await Task.WhenAll(book.All.Where(entry => only is null || entry.Id == only)
-            .Select(entry => EndOverdueAsync(pass, entry, cancellation)))).ToDictionary(view => view.Entry.Id);
+        foreach (var entry in book.All.Where(entry => only is null || entry.Id == only))
+            pass.Clusters.Add(entry.Id, new ClusterPass(EndOverdueAsync(pass, entry, cancellation)));
+        // Orders are the journal's own affair: no cluster prompts a look for them.
+        pass.System = only is null ? await circumstances.ReadSystemAsync(cancellation) : null;
+        await LookAtRequestsAsync(OpenRequestsAsync(pass, cancellation), id => LookAtOpenAsync(pass, id));
+        await Task.WhenAll(pass.Clusters.Values.Select(cluster => SweepAsync(pass, cluster)));
+        return new SweepReport(pass.At, isDryRun, [.. pass.Swept]);
+    }
+
+    /// <summary>What carries our label and is past its own end goes, before and without the journal: its facts follow.</summary>
+    private async Task<ClusterView> EndOverdueAsync(Pass pass, ClusterEntry entry, CancellationToken cancellation)
+    {
+        var cluster = clusters.Find(entry.Id)!;
+        // Asked for at once, and waited for only when what is overdue has gone.
+        var role = cluster.ReadRoleAsync(entry.Policy.Role, cancellation);
+        var listing = await cluster.ListBindingsAsync(entry.Policy.Role, cancellation);
+        var standing = (listing as Reading<IReadOnlyList<StandingBinding>>.Found)?.Value;
+        if (listing is Reading<IReadOnlyList<StandingBinding>>.Unreadable unreadable)
+            await pass.TakeAsync(new SweepFinding(FindingKind.Unreadable, entry.Id, null, null, unreadable.Reason, new Remedy.LookAgain()));
+        await Task.WhenAll((standing ?? []).Where(binding => IsOverdue(pass, binding)).Select(binding => pass.TakeAsync(BindingJudgement.Overdue(entry.Id, binding))));
+        return new ClusterView(entry, cluster, standing, await role);
+    }
+
+    private async IAsyncEnumerable<RequestId> OpenRequestsAsync(Pass pass, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var open in journal.ListOpenAsync(cancellation))
+            if (open.Stream.Request is { } id && pass.Open.TryAdd(id, true))
+                yield return id;
+    }
+
+    private async Task LookAtRequestsAsync(IAsyncEnumerable<RequestId> ids, Func<RequestId, Task> look)
+    {
         try
         {
-            // Orders are the journal's own affair: no cluster prompts a look for them.
-            var system = only is null ? await circumstances.ReadSystemAsync(cancellation) : null;
-            await Spreading.OverAsync(OpenRequestsAsync(pass, views, cancellation), id => LookAtAsync(pass, id, system, views));
+            await Spreading.OverAsync(ids, look);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -55,42 +84,41 @@ public sealed class Sweeper(
             log.OpenRequestsUnswept(failure.Message, failure);
             metrics?.SweepFailed();
         }
-        await Task.WhenAll(views.Values.Select(view => LookAtBindingsAsync(pass, view)));
-        return new SweepReport(pass.At, isDryRun, [.. pass.Swept]);
     }
 
-    /// <summary>What carries our label and is past its own end goes, before and without the journal: its facts follow.</summary>
-    /// <remarks>As soon as its own cluster is read: another that hangs delays nothing here.</remarks>
-    private async Task<ClusterView> EndOverdueAsync(Pass pass, ClusterEntry entry, CancellationToken cancellation)
+    /// <summary>One of the open index. Where its cluster has not answered yet it is put off: nobody else's request waits for that.</summary>
+    private async Task LookAtOpenAsync(Pass pass, RequestId id)
     {
-        var view = await ClusterView.ReadAsync(entry, clusters.Find(entry.Id)!, cancellation);
-        await (view.Trouble is { } trouble
-            ? pass.TakeAsync(new SweepFinding(FindingKind.Unreadable, entry.Id, null, null, trouble, new Remedy.LookAgain()))
-            : Task.WhenAll(view.Standing!.Where(binding => IsOverdue(pass, binding)).Select(binding => pass.TakeAsync(BindingJudgement.Overdue(entry.Id, binding)))));
-        return view;
+        if (await ReadAsync(pass, id) is not { State: RequestState.Asked asked } history || !pass.Clusters.TryGetValue(asked.Terms.Cluster, out var cluster))
+            return;
+        if (cluster.View.IsCompleted)
+            await LookAtAsync(pass, history, await cluster.View);
+        else
+            cluster.PutOff.Enqueue(id);
     }
 
-    /// <summary>Those of the open index, and those whose binding stands although the index does not name them: somebody may have altered it.</summary>
-    private async IAsyncEnumerable<RequestId> OpenRequestsAsync(Pass pass, Dictionary<ClusterId, ClusterView> views, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>What waits for this cluster alone, then its bindings.</summary>
+    private async Task SweepAsync(Pass pass, ClusterPass cluster)
     {
-        var standing = views.Values.SelectMany(view => view.Standing ?? []).Where(binding => binding.Installation == book.Installation && !IsOverdue(pass, binding))
-            .Select(binding => binding.Request ?? binding.Name.Request).OfType<RequestId>().ToHashSet();
-        await foreach (var open in journal.ListOpenAsync(cancellation))
-            if (open.Stream.Request is { } id)
-            {
-                standing.Remove(id);
-                yield return id;
-            }
-        foreach (var id in standing)
-            yield return id;
+        var view = await cluster.View;
+        // Those whose binding stands although the index does not name them, too: somebody may have altered it.
+        var unlisted = (view.Standing ?? []).Where(binding => binding.Installation == book.Installation && !IsOverdue(pass, binding))
+            .Select(binding => binding.Request ?? binding.Name.Request).OfType<RequestId>().Distinct().Where(id => !pass.Open.ContainsKey(id));
+        await LookAtRequestsAsync(cluster.PutOff.Concat(unlisted).ToAsyncEnumerable(), async id =>
+        {
+            if (await ReadAsync(pass, id) is { } history)
+                await LookAtAsync(pass, history, view);
+        });
+        await LookAtBindingsAsync(pass, view);
     }
 
-    private async Task LookAtAsync(Pass pass, RequestId id, SystemHistory? system, Dictionary<ClusterId, ClusterView> views)
+    /// <returns>Null where there is nothing to look at: its end is carried out already.</returns>
+    private async Task<RequestHistory?> ReadAsync(Pass pass, RequestId id)
     {
         if (engine.HasUnrecordedEnd(id) && !pass.IsDryRun)
         {
             engine.Prompt(id);
-            return;
+            return null;
         }
         var history = await engine.ReadToEndAsync(id, CancellationToken.None);
         if (history.Quarantine is { } quarantine)
@@ -101,13 +129,17 @@ public sealed class Sweeper(
             // What another process left untold is found here; it is told later, by whom it is due.
             notices?.See(history);
         }
-        var state = history.State;
-        if (state is not RequestState.Asked asked || views.GetValueOrDefault(asked.Terms.Cluster) is not { } view)
+        return history;
+    }
+
+    private async Task LookAtAsync(Pass pass, RequestHistory history, ClusterView view)
+    {
+        if (history.State is not RequestState.Asked asked || asked.Terms.Cluster != view.Entry.Id)
             return;
         view.Engineers.TryAdd($"User/{asked.Terms.Subject}", true);
-        if (system?.EndOf(asked) is { } order)
+        if (pass.System?.EndOf(asked) is { } order)
         {
-            await pass.TakeAsync(new SweepFinding(FindingKind.EndOrdered, view.Entry.Id, id, null, "An order to end everything covers it.", new Remedy.Submit(id, order)));
+            await pass.TakeAsync(new SweepFinding(FindingKind.EndOrdered, view.Entry.Id, history.Id, null, "An order to end everything covers it.", new Remedy.Submit(history.Id, order)));
             return;
         }
         foreach (var finding in await requests.LookAsync(view, asked))
@@ -136,8 +168,21 @@ public sealed class Sweeper(
     /// <summary>What one pass has found.</summary>
     private sealed record Pass(Remedies Remedies, bool IsDryRun, DateTimeOffset At)
     {
+        public Dictionary<ClusterId, ClusterPass> Clusters { get; } = [];
+
+        /// <summary>Orders to end everything; null where they cannot be read, or are not asked about.</summary>
+        public SystemHistory? System { get; set; }
+
+        public ConcurrentDictionary<RequestId, bool> Open { get; } = new();
+
         public ConcurrentQueue<SweptFinding> Swept { get; } = new();
 
         public async Task TakeAsync(SweepFinding finding) => Swept.Enqueue(await Remedies.ApplyAsync(finding, IsDryRun));
+    }
+
+    private sealed record ClusterPass(Task<ClusterView> View)
+    {
+        /// <summary>Open requests that wait for the view.</summary>
+        public ConcurrentQueue<RequestId> PutOff { get; } = new();
     }
 }

@@ -38,6 +38,9 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
     /// <summary>Awaited before the bindings are listed.</summary>
     public Func<Task>? BeforeList { get; set; }
 
+    /// <summary>Awaited before the role is read.</summary>
+    public Func<Task>? BeforeReadRole { get; set; }
+
     public IReadOnlyCollection<StandingBinding> Bindings
     {
         get
@@ -62,8 +65,12 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
             _bindings.Remove(name);
     }
 
-    public Task<Reading<RoleRules>> ReadRoleAsync(string role, CancellationToken cancellation) =>
-        Task.FromResult(IsDown ? new Reading<RoleRules>.Unreadable("the cluster is down") : Role);
+    public async Task<Reading<RoleRules>> ReadRoleAsync(string role, CancellationToken cancellation)
+    {
+        if (BeforeReadRole is { } pause)
+            await pause();
+        return IsDown ? new Reading<RoleRules>.Unreadable("the cluster is down") : Role;
+    }
 
     /// <summary>Every namespace but these stands.</summary>
     public ISet<string> MissingNamespaces { get; } = new HashSet<string>();
