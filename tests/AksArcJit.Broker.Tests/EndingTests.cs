@@ -138,6 +138,23 @@ public class EndingTests
     }
 
     [Fact]
+    public async Task AccessThatIsNamedInPart_StaysUnconfirmedUntilTheRestIsDenied()
+    {
+        var world = new World();
+        var id = await world.GrantAsync(duration: TimeSpan.FromMinutes(1));
+        var asked = 0;
+        world.Cluster.OtherAccess = probe => asked++ % 2 == 0
+            ? new ProbeAnswer(probe, true, "Access allowed by Azure RBAC", null, new AzureRoleAssignment("a-1", "r-1"))
+            : new ProbeAnswer(probe, true, "because I say so", null);
+        await world.PassAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(4));
+        Assert.IsType<RequestState.RevocationUnconfirmed>(await world.Broker.StateAsync(id));
+
+        world.Cluster.OtherAccess = probe => new ProbeAnswer(probe, true, "Access allowed by Azure RBAC", null, new AzureRoleAssignment("a-1", "r-1"));
+        await world.PassAsync(TimeSpan.FromSeconds(10));
+        await world.AssertEndedAsync(id, EndCause.Expired);
+    }
+
+    [Fact]
     public async Task CreateOfUnknownOutcome_IsFoundAndEndsOnce()
     {
         var world = new World();

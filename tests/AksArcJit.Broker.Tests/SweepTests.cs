@@ -169,6 +169,49 @@ public class SweepTests
         Assert.Equal(FindingKind.Overdue, Assert.Single((await sweep).Findings).Finding.Kind);
     }
 
+    /// <summary>What stood at the backup stands again, under the name and the uid that the journal knows as gone; what came later is missing.</summary>
+    [Fact]
+    public async Task Sweep_WhenTheClusterWasRestoredFromABackup_RemovesWhatCameBackAndEndsWhatIsMissing()
+    {
+        var world = new World();
+        var earlier = await world.GrantAsync(duration: TimeSpan.FromMinutes(1));
+        var backup = Assert.Single(world.Cluster.Bindings);
+        await world.PassAsync(TimeSpan.FromMinutes(2));
+        await world.AssertEndedAsync(earlier, EndCause.Expired);
+        var later = Assert.IsType<Requests.Submission.Recorded>(await world.Broker.AskAsync("later", TimeSpan.FromHours(1))).History.Id;
+        await world.Broker.ApproveAsync(later, Sample.Approver);
+        world.Cluster.Erase(Assert.Single(world.Cluster.Bindings).Name);
+        world.Cluster.Place(backup);
+
+        await SweepAsync(world);
+
+        Assert.Empty(world.Cluster.Bindings);
+        await world.AssertEndedAsync(earlier, EndCause.Expired);
+        await world.AssertEndedAsync(later, EndCause.BindingDisappeared);
+    }
+
+    [Fact]
+    public async Task Sweep_WhenRemovalsHangOnAnotherCluster_AttendsToThisOneMeanwhile()
+    {
+        var world = new World();
+        var hung = new TestKit.Cluster.FakeCluster(ClusterId.Parse("edge-02"), "test", world.Clock);
+        var broker = new TestBroker(world.Journal, new TestKit.Cluster.FakeClusters(hung, world.Cluster), world.Clock, 56, options: TwoClusters(hung.Id));
+        foreach (var cluster in new[] { hung, world.Cluster })
+            for (var i = 1; i <= 10; i++)
+                cluster.Place(new StandingBinding(
+                    BindingName.For(Sample.Id(i), new Scope.Cluster()), $"u-{i}", "test", Sample.Id(i), Sample.Start.AddMinutes(-1), ["User/x"], "ClusterRole/aks-service"));
+        var hang = new TaskCompletionSource();
+        hung.BeforeRemove = () => hang.Task;
+
+        var sweep = broker.Sweeper.SweepAsync(CancellationToken.None);
+
+        Assert.Empty(world.Cluster.Bindings);
+        Assert.Equal(10, hung.Bindings.Count);
+        hang.SetResult();
+        Assert.Equal(20, (await sweep).Findings.Count);
+        Assert.Empty(hung.Bindings);
+    }
+
     private static BrokerOptions TwoClusters(ClusterId second)
     {
         var options = TestBroker.Options();

@@ -32,7 +32,7 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
     /// <summary>Runs between the call and its effect, to race with it.</summary>
     public Func<Task>? BeforeCreate { get; set; }
 
-    /// <summary>Awaited before a removal by request is looked at.</summary>
+    /// <summary>Awaited before a removal is looked at.</summary>
     public Func<Task>? BeforeRemove { get; set; }
 
     /// <summary>Awaited before the bindings are listed.</summary>
@@ -115,14 +115,16 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
         return new RemovalOutcome.Absent(time.GetUtcNow());
     }
 
-    public Task<RemovalOutcome> RemoveAsync(StandingBinding seen, CancellationToken cancellation)
+    public async Task<RemovalOutcome> RemoveAsync(StandingBinding seen, CancellationToken cancellation)
     {
+        if (BeforeRemove is { } pause)
+            await pause();
         if (IsDown)
-            return Task.FromResult<RemovalOutcome>(new RemovalOutcome.Failed("the cluster is down"));
+            return new RemovalOutcome.Failed("the cluster is down");
         lock (_gate)
             if (_bindings.TryGetValue(seen.Name, out var standing) && standing.Uid == seen.Uid)
                 _bindings.Remove(seen.Name);
-        return Task.FromResult<RemovalOutcome>(new RemovalOutcome.Absent(time.GetUtcNow()));
+        return new RemovalOutcome.Absent(time.GetUtcNow());
     }
 
     public Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(
