@@ -59,6 +59,42 @@ public abstract partial class JournalConformance
         Assert.All(answers, answer => Assert.True(answer is null || answer == winner));
     }
 
+    [Fact]
+    public async Task Append_WhenLaterThanItsClaimAllows_ThenNothingIsAppended()
+    {
+        var (late, heir) = (Line.NewRequest(), Line.NewRequest());
+        await Journal.ClaimPendingAsync(_key, late.Stream.Request!, _index, Cancellation);
+        var before = Time.GetUtcNow() + TimeSpan.FromSeconds(30);
+        Time.Advance(TimeSpan.FromSeconds(61));
+        Assert.Null(await (await OpenAsync()).ClaimPendingAsync(_key, heir.Stream.Request!, _index, Cancellation));
+        await Assert.ThrowsAsync<JournalUnavailableException>(() =>
+            Journal.AppendAsync(late.Next(Sample.Start, isPending: true, index: _index) with { Before = before }, Cancellation));
+        Assert.Empty(await Journal.ReadAsync(late.Stream, Cancellation));
+        Assert.IsType<AppendOutcome.Appended>(await Journal.AppendAsync(
+            heir.Next(Sample.Start, isPending: true, index: _index) with { Before = Time.GetUtcNow() }, Cancellation));
+    }
+
+    [Fact]
+    public async Task Enter_WhenAnIdComesAgain_ThenOnlyTheFirstIsNew()
+    {
+        var line = Line.NewRequest();
+        Assert.True(await Journal.EnterAsync(line.Stream.Request!, _index, Cancellation));
+        await line.AppendAsync(Journal, Sample.Start, index: _index, isPending: true);
+        Assert.False(await (await OpenAsync()).EnterAsync(line.Stream.Request!, _index with { RequestedAt = Sample.Start + TimeSpan.FromHours(1) }, Cancellation));
+        Assert.False(await Journal.EnterAsync(line.Stream.Request!, _index with { Ticket = TicketId.Parse("another") }, Cancellation));
+    }
+
+    [Fact]
+    public async Task Enter_WhenTheRequestStands_ThenItIsListedOnceByItsEngineer()
+    {
+        var index = _index with { Engineer = new Person("https://issuer", Guid.NewGuid().ToString()) };
+        var line = Line.NewRequest();
+        await Journal.EnterAsync(line.Stream.Request!, index, Cancellation);
+        Assert.Empty((await Journal.FindAsync(Any with { Engineer = index.Engineer }, Cancellation)).Requests);
+        await line.AppendAsync(Journal, Sample.Start, index: index, isPending: true);
+        Assert.Equal([line.Stream.Request!], (await Journal.FindAsync(Any with { Engineer = index.Engineer }, Cancellation)).Requests);
+    }
+
     private async Task<Line> ClaimedAsync(bool isPending)
     {
         var line = Line.NewRequest();

@@ -47,6 +47,8 @@ public sealed class FollowedJournal(IJournal store, IReadOnlyList<IFollower> fol
             follower.Forget(stream, version);
     }
 
+    public Task<bool> EnterAsync(RequestId id, RequestIndex index, CancellationToken cancellation) => store.EnterAsync(id, index, cancellation);
+
     public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, RequestIndex index, CancellationToken cancellation) =>
         store.ClaimPendingAsync(key, id, index, cancellation);
 

@@ -20,6 +20,14 @@ public interface IJournal
     /// </summary>
     Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellation);
 
+    /// <summary>
+    /// Enters a request that may have been asked before, under the same Idempotency-Key. True is certain: this id was never entered, and has no
+    /// chain. False says nothing: read the chain.
+    /// </summary>
+    /// <param name="index">As it will be given with the first append: a store may write part of it here.</param>
+    async Task<bool> EnterAsync(RequestId id, RequestIndex index, CancellationToken cancellation) =>
+        (await ReadAsync(StreamId.Of(id), cancellation)).Count == 0;
+
     /// <summary>Claims the one place of a pending request. The request that holds it already, or null where the claim is ours.</summary>
     /// <param name="key">Hash of engineer, ticket, cluster and scope, 64 hexadecimal digits.</param>
     /// <param name="index">As it will be given with the first append: a store may write part of it with the claim.</param>
@@ -64,8 +72,21 @@ public interface IJournal
 /// With a <paramref name="Due"/>: the stream itself wants nothing more and only waits in the open index, until it is settled
 /// (<see cref="IJournal.SettleAsync"/>), for parts that follow it, such as a checkpoint.
 /// </param>
+/// <param name="Before">
+/// UTC; later than that nothing is appended, and the journal answers as unavailable. For a first append that a claim allows: when the claim
+/// passes to another, this one stands or never will.
+/// </param>
 public sealed record Append(
-    StreamId Stream, long ExpectedVersion, IReadOnlyList<FactRecord> Records, Head Head, DateTimeOffset? Due, RequestIndex? Index, bool Rests = false);
+    StreamId Stream, long ExpectedVersion, IReadOnlyList<FactRecord> Records, Head Head, DateTimeOffset? Due, RequestIndex? Index, bool Rests = false,
+    DateTimeOffset? Before = null)
+{
+    /// <exception cref="JournalUnavailableException">It is too late for this append.</exception>
+    public void RequireInTime(DateTimeOffset now)
+    {
+        if (now > Before)
+            throw new JournalUnavailableException("Preparing the first append took too long; nothing was appended. Ask again.");
+    }
+}
 
 /// <summary>What the newest record makes of a stream, so that lists need not read the facts.</summary>
 /// <param name="State">The state's name; empty for streams other than requests.</param>

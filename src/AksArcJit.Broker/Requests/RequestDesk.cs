@@ -22,27 +22,31 @@ public sealed record Asking(
 public sealed class RequestDesk(
     IJournal journal, RequestEngine engine, Circumstancer circumstances, ClusterBook book, ConsentSecrets secrets, Sealing ids, TimeProvider time)
 {
+    // A claim without a chain passes on after 60 s; sending an append, with the store's own tries, takes less than half of that.
+    private static readonly TimeSpan AppendAfterClaim = TimeSpan.FromSeconds(30);
+
     /// <exception cref="JournalUnavailableException">Unknown whether it was recorded; asking again with the same Idempotency-Key is safe.</exception>
     public async Task<Submission> AskAsync(Asking asking, CancellationToken cancellation)
     {
         var id = asking.IdempotencyKey is { } key ? secrets.IdFor(asking.Engineer, key) : ids.NewId();
-        if (asking.IdempotencyKey is not null && await engine.ReadAsync(id, cancellation) is { State: RequestState.Asked known } before)
-            return IsSame(known.Request, asking)
-                ? new Submission.Recorded(before, null)
-                : new Submission.Refused(new Refusal(RefusalReason.RequestExists, "This Idempotency-Key was used for another request; use a new one."), before);
-
         var proposal = Propose(id, asking, time.GetUtcNow());
         var gathered = await circumstances.GatherAsync(asking.Ticket, proposal.Terms, asking.Continues, cancellation);
         if (gathered.Role is Reading<RoleRules>.Found role)
             proposal = proposal with { Terms = proposal.Terms with { RulesHash = role.Value.Hash } };
 
-        // The claim comes last, so that a refused request leaves nothing behind.
         var unasked = new RequestHistory(id, [], new RequestState.Unasked());
         if (Decider.Decide(unasked.State, new Signal.Ask(proposal, gathered), time.GetUtcNow()) is Decision.Refused refused)
-            return new Submission.Refused(refused.Refusal, unasked);
-        var twin = await journal.ClaimPendingAsync(PendingKey(proposal), id, RequestIndex.Of(proposal), cancellation);
+            // What was asked before stands, whatever the rules say by now.
+            return (asking.IdempotencyKey is null ? null : await FindAskedAsync(id, asking, cancellation)) ?? new Submission.Refused(refused.Refusal, unasked);
 
-        var submission = await engine.SubmitAsync(unasked, new Signal.Ask(proposal, gathered with { PendingTwin = twin }), cancellation);
+        // Entry and claim come last, so that a request which the rules refuse leaves nothing behind.
+        var index = RequestIndex.Of(proposal);
+        if (asking.IdempotencyKey is not null && !await journal.EnterAsync(id, index, cancellation) && await FindAskedAsync(id, asking, cancellation) is { } asked)
+            return asked;
+        var before = time.GetUtcNow() + AppendAfterClaim;
+        var twin = await journal.ClaimPendingAsync(PendingKey(proposal), id, index, cancellation);
+
+        var submission = await engine.SubmitAsync(unasked, new Signal.Ask(proposal, gathered with { PendingTwin = twin }), before, cancellation);
         if (submission is Submission.Recorded recorded)
             await engine.CarryOutAsync(recorded.History);
         return submission switch
@@ -66,6 +70,12 @@ public sealed class RequestDesk(
             var refused => refused,
         };
     }
+
+    /// <summary>What this Idempotency-Key asked for before; null where nothing.</summary>
+    private async Task<Submission?> FindAskedAsync(RequestId id, Asking asking, CancellationToken cancellation) =>
+        await engine.ReadAsync(id, cancellation) is not { State: RequestState.Asked known } before ? null
+        : IsSame(known.Request, asking) ? new Submission.Recorded(before, null)
+        : new Submission.Refused(new Refusal(RefusalReason.RequestExists, "This Idempotency-Key was used for another request; use a new one."), before);
 
     private AccessRequest Propose(RequestId id, Asking asking, DateTimeOffset now)
     {

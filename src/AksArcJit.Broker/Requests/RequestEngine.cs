@@ -52,13 +52,17 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
     /// <param name="history">As read or appended before: the append decides whether it still holds.</param>
     /// <returns>An end that cannot be recorded is taken all the same, as <see cref="Submission.Unrecorded"/>.</returns>
     /// <inheritdoc cref="SubmitAsync(RequestId, Signal, CancellationToken)"/>
-    public async Task<Submission> SubmitAsync(RequestHistory history, Signal signal, CancellationToken cancellation)
+    public Task<Submission> SubmitAsync(RequestHistory history, Signal signal, CancellationToken cancellation) => SubmitAsync(history, signal, null, cancellation);
+
+    /// <param name="before">No later than this is anything appended; null for whenever.</param>
+    /// <inheritdoc cref="SubmitAsync(RequestHistory, Signal, CancellationToken)"/>
+    public async Task<Submission> SubmitAsync(RequestHistory history, Signal signal, DateTimeOffset? before, CancellationToken cancellation)
     {
         if (history.Quarantine is { } known)
             return TakeUnrecorded(history, signal, known);
         try
         {
-            return await RecordAsync(history, signal, cancellation);
+            return await RecordAsync(history, signal, before, cancellation);
         }
         catch (QuarantineException quarantine) when (EndsAccess(signal))
         {
@@ -66,7 +70,7 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
         }
     }
 
-    private async Task<Submission> RecordAsync(RequestHistory history, Signal signal, CancellationToken cancellation)
+    private async Task<Submission> RecordAsync(RequestHistory history, Signal signal, DateTimeOffset? before, CancellationToken cancellation)
     {
         var conflicts = new BaselessConflicts();
         while (true)
@@ -83,7 +87,7 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
             var facts = decision.Facts.Cast<RequestFact>().ToList();
             var records = sealing.Seal(stream, history.Version, history.HeadHash, facts, now);
             var after = history.With(records, facts);
-            var append = new Append(stream, history.Version, records, HeadOf(after.State), DueOf(after.State, now), IndexOf(history, after));
+            var append = new Append(stream, history.Version, records, HeadOf(after.State), DueOf(after.State, now), IndexOf(history, after)) { Before = before };
             if (await AppendAsync(append, after) is AppendOutcome.Appended)
             {
                 openGrants.Remember(after);
@@ -251,7 +255,7 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
         var id = end.After.Id;
         try
         {
-            var recorded = await RecordAsync(await ReadAsync(id, CancellationToken.None), end.Signal, CancellationToken.None);
+            var recorded = await RecordAsync(await ReadAsync(id, CancellationToken.None), end.Signal, null, CancellationToken.None);
             ends.Forget(id);
             return ((recorded as Submission.Recorded)?.History, time.GetUtcNow());
         }

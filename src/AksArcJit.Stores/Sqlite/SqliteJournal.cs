@@ -45,7 +45,7 @@ public sealed class SqliteJournal : IJournal, IDisposable
     public Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellation)
     {
         Sequence.Require(append.Stream, append.ExpectedVersion, append.Records);
-        return _writer.RunAsync(session => session.Append(append), cancellation);
+        return _writer.RunAsync(session => session.Append(append, _time.GetUtcNow()), cancellation);
     }
 
     public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, RequestIndex index, CancellationToken cancellation) =>

@@ -29,12 +29,13 @@ internal sealed class WriteSession(SqliteConnection connection) : IDisposable
         }
     }
 
-    public AppendOutcome Append(Append append)
+    public AppendOutcome Append(Append append, DateTimeOffset now)
     {
         var last = Head(append.Stream.Text)?.Version ?? 0;
         if (last != append.ExpectedVersion)
             return Stands(append) ? new AppendOutcome.Appended() : new AppendOutcome.Conflict();
 
+        append.RequireInTime(now);
         foreach (var record in append.Records)
             Run("""
                 INSERT INTO fact(stream, version, fact_id, kind, at, payload, previous_hash, hash)

@@ -14,6 +14,9 @@ internal static class IndexKeys
     /// <summary>Claims stand in a ticket's partition behind its requests, whose keys are digits.</summary>
     public const string FirstClaim = "pending!";
 
+    // Behind the requests as well, in an engineer's partition.
+    private const string FirstRepeatable = "repeatable!";
+
     private const int TicksDigits = 19;
     private const string FirstMonth = "month!";
     private const string AfterMonths = "month\"";
@@ -27,6 +30,9 @@ internal static class IndexKeys
     public static string Month(DateTimeOffset time) => $"{FirstMonth}{9999 - time.UtcDateTime.Year:D4}-{12 - time.UtcDateTime.Month:D2}";
 
     public static string Row(DateTimeOffset requestedAt, RequestId id) => $"{Inverted(requestedAt)}!{id.Text}";
+
+    /// <summary>That a request was entered whose id comes again when its Idempotency-Key does.</summary>
+    public static string Repeatable(RequestId id) => $"{FirstRepeatable}{id.Text}";
 
     /// <summary>The first key behind those of requests made at <paramref name="time"/>: what follows was made before.</summary>
     public static string After(DateTimeOffset time) => $"{Inverted(time)}\"";

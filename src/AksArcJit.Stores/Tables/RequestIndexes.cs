@@ -14,15 +14,35 @@ internal sealed class RequestIndexes(Table table, Chains chains)
     private const int HeadsAtOnce = 16;
 
     private readonly Bounded<RequestIndex> _withTicketRow = new();
+    private readonly Bounded<RequestIndex> _withEngineerRow = new();
 
     public static TableEntity TicketRow(RequestId id, RequestIndex index) => Row(IndexKeys.Of(index.Ticket), id, index);
 
     /// <summary>The row in the ticket's partition stands already.</summary>
     public void HasTicketRow(RequestId id, RequestIndex index) => _withTicketRow.Set(StreamId.Of(id), index);
 
+    /// <summary>
+    /// An Idempotency-Key is one engineer's, so the mark that its id was entered goes with the row in that engineer's partition: two inserts
+    /// in one transaction, which would have been spent on the row alone. A chain is read only where the mark stands already.
+    /// </summary>
+    public async Task<bool> EnterAsync(RequestId id, RequestIndex index, CancellationToken cancellation)
+    {
+        var partition = IndexKeys.Of(index.Engineer);
+        if (await table.SubmitAsync(
+            [
+                new TableTransactionAction(TableTransactionActionType.Add, new TableEntity(partition, IndexKeys.Repeatable(id))),
+                new TableTransactionAction(TableTransactionActionType.Add, Row(partition, id, index)),
+            ], cancellation) is null)
+            return false;
+        _withEngineerRow.Set(StreamId.Of(id), index);
+        return true;
+    }
+
     public Task WriteAsync(RequestId id, RequestIndex index, CancellationToken cancellation)
     {
-        List<string> partitions = [IndexKeys.Of(index.Cluster), IndexKeys.Of(index.Engineer), IndexKeys.Month(index.RequestedAt)];
+        List<string> partitions = [IndexKeys.Of(index.Cluster), IndexKeys.Month(index.RequestedAt)];
+        if (_withEngineerRow.Find(StreamId.Of(id)) != index)
+            partitions.Add(IndexKeys.Of(index.Engineer));
         if (_withTicketRow.Find(StreamId.Of(id)) != index)
             partitions.Add(IndexKeys.Of(index.Ticket));
         return Task.WhenAll(partitions.Select(partition => table.InsertAsync(Row(partition, id, index), cancellation)));

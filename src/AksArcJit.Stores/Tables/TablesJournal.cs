@@ -15,6 +15,7 @@ public sealed class TablesJournal : IJournal
     private readonly RequestIndexes _requests;
     private readonly PendingClaims _claims;
     private readonly Table _indexTable;
+    private readonly TimeProvider _time;
 
     public TablesJournal(IOptions<TablesJournalOptions> options, TimeProvider time)
         : this(options.Value, time, new TableClientOptions())
@@ -31,6 +32,7 @@ public sealed class TablesJournal : IJournal
         var service = options.Endpoint is { } endpoint
             ? new TableServiceClient(endpoint, new DefaultAzureCredential(), client)
             : new TableServiceClient(options.ConnectionString, client);
+        _time = time;
         _indexTable = new Table(service, options.Prefix + "RequestIndex");
         var chains = new Table(service, options.Prefix + "AccessJournal");
         _chains = new Chains(chains);
@@ -60,6 +62,7 @@ public sealed class TablesJournal : IJournal
             return await MetAsync(append, cancellation);
 
         var row = await PrepareAsync(append, head, cancellation);
+        append.RequireInTime(_time.GetUtcNow());
         if (!await _chains.AppendAsync(append, facts, head, cancellation))
             return await MetAsync(append, cancellation);
 
@@ -67,6 +70,8 @@ public sealed class TablesJournal : IJournal
             await FollowAsync(append, row);
         return new AppendOutcome.Appended();
     }
+
+    public Task<bool> EnterAsync(RequestId id, RequestIndex index, CancellationToken cancellation) => _requests.EnterAsync(id, index, cancellation);
 
     public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, RequestIndex index, CancellationToken cancellation) =>
         _claims.ClaimAsync(key, id, index, cancellation);

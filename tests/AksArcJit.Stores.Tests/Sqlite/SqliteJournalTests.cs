@@ -113,7 +113,7 @@ public sealed class SqliteJournalTests : IDisposable
         connection.Execute("PRAGMA max_page_count=1");
         using var session = new WriteSession(connection);
         var huge = line.Next(Sample.Start, payload: new byte[500_000]);
-        var full = Assert.Throws<SqliteException>(() => session.InTransaction(() => session.Append(huge)));
+        var full = Assert.Throws<SqliteException>(() => session.InTransaction(() => session.Append(huge, Sample.Start)));
         Assert.Equal(13, full.SqliteErrorCode);
         Assert.IsType<JournalUnavailableException>(Outage.From(full));
         Assert.Single(await journal.ReadAsync(line.Stream, Cancellation));

@@ -137,6 +137,7 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
             return append.Records.All(record => record.Version <= records.Count && records[(int)record.Version - 1].FactId == record.FactId)
                 ? new AppendOutcome.Appended()
                 : new AppendOutcome.Conflict();
+        append.RequireInTime(time.GetUtcNow());
         records.AddRange(append.Records);
         _streams[append.Stream] = records;
         _heads[append.Stream] = append.Head;
