@@ -10,8 +10,6 @@ internal sealed class Database(string file, TimeSpan busy, bool isReadOnly = fal
     private const int CannotWrite = 8; // SQLITE_READONLY
     private const int CannotOpen = 14; // SQLITE_CANTOPEN
 
-    private static readonly Lazy<long> Known = new(MadeVersion);
-
     private readonly Lock _creating = new();
     private readonly SqliteConnectionStringBuilder _address = new() { DataSource = file, DefaultTimeout = (int)busy.TotalSeconds, Pooling = false };
     private volatile bool _created;
@@ -53,30 +51,15 @@ internal sealed class Database(string file, TimeSpan busy, bool isReadOnly = fal
     private void Read(SqliteConnection connection)
     {
         connection.Execute($"PRAGMA busy_timeout={busy.TotalMilliseconds};");
-        var version = VersionOf(connection);
-        if (version > Known.Value)
-            throw new NotSupportedException($"The journal's file has schema {version}; this program knows schema {Known.Value}. Run the newer program.");
+        var version = Schema.VersionOf(connection);
+        if (version > Schema.Version)
+            throw new NotSupportedException($"The journal's file has schema {version}; this program knows schema {Schema.Version}. Run the newer program.");
         if (version < 1)
             throw new NotSupportedException("The file is a database, but no journal: nothing of a journal was ever made in it. Name the journal's file.");
-        if (version < Known.Value)
-            throw new NotSupportedException($"The journal's file has schema {version}; this program reads schema {Known.Value}, and changes nothing in what it is to verify. "
+        if (version < Schema.Version)
+            throw new NotSupportedException($"The journal's file has schema {version}; this program reads schema {Schema.Version}, and changes nothing in what it is to verify. "
                 + "Verify it with the version of the program that wrote it; or copy the file together with its -wal, start this version's server on the copy once, "
                 + "which brings the copy to the new schema, and verify the copy.");
-    }
-
-    /// <summary>That of the schema which this program makes: asked of one made in memory.</summary>
-    private static long MadeVersion()
-    {
-        using var connection = new SqliteConnection("Data Source=:memory:");
-        connection.Open();
-        Schema.Ensure(connection);
-        return VersionOf(connection);
-    }
-
-    private static long VersionOf(SqliteConnection connection)
-    {
-        using var asked = connection.Command("PRAGMA user_version;");
-        return (long)asked.ExecuteScalar()!;
     }
 
     private static SqliteConnection Open(SqliteConnectionStringBuilder address, Action<SqliteConnection> prepare)

@@ -5,7 +5,8 @@ namespace AksArcJit.Stores.Sqlite;
 /// <summary>The tables of design section 5, in SQLite's terms. Times are UTC ticks (100 ns since year 1).</summary>
 internal static class Schema
 {
-    private const long Version = 3;
+    /// <summary>That of the newest schema, which this program makes.</summary>
+    public const long Version = 3;
 
     private const string Journal = """
         CREATE TABLE fact(
@@ -53,8 +54,7 @@ internal static class Schema
         connection.Execute("PRAGMA journal_mode=WAL;");
         // Two processes may start at once: the second waits here, then finds the tables.
         using var transaction = connection.BeginTransaction(deferred: false);
-        using var asked = connection.Command("PRAGMA user_version;");
-        var version = (long)asked.ExecuteScalar()!;
+        var version = VersionOf(connection);
         if (version > Version)
             throw new NotSupportedException($"The journal's file has schema {version}; this program knows schema {Version}. Run the newer program.");
         if (version < 1)
@@ -64,5 +64,12 @@ internal static class Schema
         if (version < 3)
             connection.Execute($"{Published} PRAGMA user_version={Version};");
         transaction.Commit();
+    }
+
+    /// <summary>Of the file; 0 where it is no journal.</summary>
+    public static long VersionOf(SqliteConnection connection)
+    {
+        using var asked = connection.Command("PRAGMA user_version;");
+        return (long)asked.ExecuteScalar()!;
     }
 }
