@@ -39,7 +39,7 @@ public static class BundleArchive
     /// <exception cref="IOException">The stream cannot be read, which says nothing about the bundle.</exception>
     internal static (IReadOnlyList<BundleEntry> Entries, IReadOnlyList<BundleFinding> Findings) Read(Stream stream)
     {
-        if (Bounded(stream, LargestFile) is not { } bytes)
+        if (Bounded(stream, LargestFile, stream.CanSeek ? stream.Length - stream.Position : 0) is not { } bytes)
             return ([], [Refused(null, $"the file has more than {LargestFile} bytes, and no more is read")]);
         try
         {
@@ -54,6 +54,8 @@ public static class BundleArchive
 
     private static (IReadOnlyList<BundleEntry> Entries, IReadOnlyList<BundleFinding> Findings) Unpack(MemoryStream bytes)
     {
+        if (ZipLayout.Fault(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)) is { } fault)
+            return ([], [new BundleFinding.Damage(null, fault)]);
         using var zip = new ZipArchive(bytes, ZipArchiveMode.Read);
         if (zip.Entries.Count > MostEntries)
             return ([], [Refused(null, $"it has {zip.Entries.Count} entries, and no more than {MostEntries} are read")]);
@@ -71,15 +73,20 @@ public static class BundleArchive
                 findings.Add(new BundleFinding.Damage(name, "is there more than once, so that two readers may see two contents"));
                 continue;
             }
-            using var content = packed.Open();
-            // What the zip says of its sizes is not believed.
-            if (Bounded(content, (int)Math.Min(LargestEntry, left)) is not { } unpacked)
+            // What the zip says of its sizes limits what is read, and is not believed beyond that.
+            if (packed.Length > Math.Min(LargestEntry, left))
             {
                 findings.Add(Refused(name, $"unpacks to more than {LargestEntry} bytes, or all entries together to more than {LargestContent}, and no more is read"));
                 break;
             }
+            using var content = packed.Open();
+            if (Bounded(content, (int)packed.Length, packed.Length) is not { } unpacked || unpacked.Length != packed.Length)
+            {
+                findings.Add(new BundleFinding.Damage(name, $"does not unpack to the {packed.Length} bytes that it says"));
+                continue;
+            }
             left -= unpacked.Length;
-            entries.Add(new BundleEntry(packed.FullName, unpacked.ToArray()));
+            entries.Add(new BundleEntry(packed.FullName, unpacked.GetBuffer().AsMemory(0, (int)unpacked.Length)));
         }
         return (entries, findings);
     }
@@ -89,10 +96,13 @@ public static class BundleArchive
         name.Length is > 0 and <= LongestName && name.Split('/').All(part =>
             part.Length > 0 && part[0] != '.' && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'));
 
+    /// <param name="expected">Bytes, as somebody says: so that they are held once, and not in a buffer that grows over them.</param>
     /// <returns>Null where there is more than <paramref name="most"/>.</returns>
-    private static MemoryStream? Bounded(Stream source, int most)
+    private static MemoryStream? Bounded(Stream source, int most, long expected)
     {
-        var copy = new MemoryStream();
+        if (expected > most)
+            return null;
+        var copy = new MemoryStream((int)expected);
         var buffer = new byte[81920];
         int read;
         while ((read = source.Read(buffer)) > 0)

@@ -58,6 +58,78 @@ public class HostileZipTests
         Assert.False(Verify(Pack(Enumerable.Range(0, 5).Select(n => new BundleEntry($"n{n}", large)), CompressionLevel.SmallestSize)).IsChecked);
     }
 
+    // Each of 61 directory entries points at the same 60 MiB: refused for what it is, before anything is unpacked.
+    [Fact]
+    public void Verify_WhenEntriesOverlap_ThenIsRefusedAndNothingIsUnpacked()
+    {
+        var zip = Pack([new BundleEntry("n00", new byte[60 * 1024 * 1024]), .. Enumerable.Range(1, 60).Select(n => new BundleEntry($"n{n:D2}", "x"u8.ToArray()))], CompressionLevel.SmallestSize);
+        var first = zip.AsSpan(Directory(zip), 49).ToArray();
+        for (var entry = 1; entry <= 60; entry++)
+            first.CopyTo(zip.AsSpan(Directory(zip) + (entry * first.Length)));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var verdict = Verify(zip);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * 1024 * 1024);
+        Assert.Contains("overlap", Assert.IsType<BundleFinding.Damage>(Assert.Single(verdict.Findings)).What, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whatever a zip says, no more is held than the file and what it may unpack to.</summary>
+    [Fact]
+    public void Verify_WhenEntriesTogetherAreABomb_ThenNoMoreIsHeldThanIsStated()
+    {
+        var large = new byte[BundleArchive.LargestEntry];
+        var zip = Pack(Enumerable.Range(0, 5).Select(n => new BundleEntry($"n{n}", large)), CompressionLevel.SmallestSize);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var (entries, _) = BundleArchive.Read(new MemoryStream(zip));
+
+        Assert.Equal(BundleArchive.LargestContent, entries.Sum(entry => (long)entry.Content.Length));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, BundleArchive.LargestContent, BundleArchive.LargestContent + zip.Length + 4L * 1024 * 1024);
+    }
+
+    [Theory]
+    [InlineData("x", "behind its end record")]
+    [InlineData("PK\u0005\u0006", "behind its end record")]
+    public void Verify_WhenDataTrails_ThenIsDamage(string tail, string word) => AssertSays(word, [.. Pack(Honest), .. Encoding.Latin1.GetBytes(tail)]);
+
+    [Fact]
+    public void Verify_WhenDataPrecedes_ThenIsDamage() => AssertDamaged([.. "#!/bin/sh\n"u8, .. Pack(Honest)]);
+
+    [Theory]
+    [InlineData(0x0001)]
+    [InlineData(0x0040)]
+    [InlineData(0x2000)]
+    public void Verify_WhenAFlagSaysEncrypted_ThenIsDamage(int flag)
+    {
+        foreach (var isLocal in new[] { true, false })
+        {
+            var zip = Pack(Honest);
+            var at = isLocal ? 6 : Directory(zip) + 8;
+            zip[at] |= (byte)flag;
+            zip[at + 1] |= (byte)(flag >> 8);
+            AssertSays("is encrypted", zip);
+        }
+    }
+
+    [Fact]
+    public void Verify_WhenTheDirectoryGivesAnotherName_ThenIsDamage()
+    {
+        var zip = Pack(Honest);
+        zip[Directory(zip) + 46] ^= 1;
+        AssertSays("two names", zip);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void Verify_WhenASizeIsFalse_ThenIsDamage(int by)
+    {
+        var zip = Pack(Honest, CompressionLevel.SmallestSize);
+        zip[Directory(zip) + 24] = (byte)(zip[Directory(zip) + 24] + by);
+        AssertDamaged(zip);
+    }
+
     [Fact]
     public void Verify_WhenThereAreTooManyEntries_ThenSaysSo() =>
         Assert.False(Verify(Pack(Enumerable.Range(0, BundleArchive.MostEntries + 1).Select(n => BundleEntryOf($"n{n}")))).IsChecked);
@@ -89,6 +161,11 @@ public class HostileZipTests
         Assert.True(verdict.IsDamaged);
         Assert.InRange(verdict.Findings.Count, 1, 10);
     }
+
+    private static void AssertSays(string word, byte[] zip) =>
+        Assert.Contains(word, Assert.IsType<BundleFinding.Damage>(Assert.Single(Verify(zip).Findings)).What, StringComparison.Ordinal);
+
+    private static int Directory(byte[] zip) => BitConverter.ToInt32(zip, zip.Length - 6);
 
     private static BundleEntry BundleEntryOf(string name) => new(name, "x"u8.ToArray());
 
