@@ -1,4 +1,5 @@
 using AksArcJit.Broker.Ports;
+using AksArcJit.Stores.Anchors;
 using AksArcJit.Stores.Sqlite;
 using AksArcJit.Stores.Tables;
 using Microsoft.Extensions.Configuration;
@@ -41,6 +42,18 @@ public class ServicesTests
         await using var services = Services(
             s => s.AddTablesJournal(), ("Journal:Tables:ConnectionString", connection), ("Journal:Tables:Endpoint", endpoint), ("Journal:Tables:Prefix", prefix));
         Assert.Contains("Journal:Tables:", Assert.Throws<OptionsValidationException>(services.GetRequiredService<IJournal>).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("DefaultEndpointsProtocol=https;AccountName=;AccountKey=")]
+    public async Task AStorageAccountsConnectionString_WhenUnusable_ThenIsAFaultOfTheOptionsWithItsRemedy(string text)
+    {
+        await using var tables = Services(s => s.AddTablesJournal(), ("Journal:Tables:ConnectionString", text));
+        Assert.Contains("UseDevelopmentStorage=true", Assert.Throws<OptionsValidationException>(tables.GetRequiredService<IJournal>).Message, StringComparison.Ordinal);
+        var fault = new AnchorOptionsValidation().Validate(null, new AnchorOptions { Blob = new BlobAnchorOptions { ConnectionString = text, ContainerName = "c" } });
+        Assert.Contains("checkpoints.anchors.blob.connectionString", fault.FailureMessage, StringComparison.Ordinal);
+        Assert.Contains("access keys", fault.FailureMessage, StringComparison.Ordinal);
     }
 
     private static ServiceProvider Services(Action<IServiceCollection> add, params (string Key, string? Value)[] settings)

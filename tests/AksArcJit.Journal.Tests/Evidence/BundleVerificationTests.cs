@@ -232,6 +232,16 @@ public class BundleVerificationTests
     }
 
     [Fact]
+    public void Verify_WhenAKindWasInvented_ThenIsNoNewerVersions()
+    {
+        var verdict = Verify(PackWithFreshEnd(EvidenceBundle.Entries(Cases.Of("ended")).Select(entry => entry.Name.EndsWith("aaa/facts.ndjson", StringComparison.Ordinal)
+            ? entry with { Content = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(entry.Content.Span).Replace("\"kind\":\"Granted\"", "\"kind\":\"Dreamt\"", StringComparison.Ordinal)) } : entry)));
+
+        Assert.True(verdict.IsDamaged);
+        Assert.True(verdict.IsChecked);
+    }
+
+    [Fact]
     public void Verify_WhenAnotherVersionWroteTheReport_ThenSaysThatItWasNotCompared()
     {
         var entries = EvidenceBundle.Entries(Cases.Of("ended"), "9.9.9");

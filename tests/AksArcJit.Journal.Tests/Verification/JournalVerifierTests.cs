@@ -120,6 +120,17 @@ public class JournalVerifierTests
         Assert.Equal(1, report.UnknownKinds["GrantDelegated"]);
     }
 
+    // An invented kind is damage and nothing else: that it came from a newer version is nobody's word.
+    [Fact]
+    public void Verify_WhenAKindWasInvented_ThenIsNoNewerVersions()
+    {
+        var rows = scene.Rows.Values.First();
+        rows[1] = rows[1] with { Kind = "GrantDelegated" };
+        var (report, damages) = scene.Verify();
+        Assert.IsType<Damage.ValueEdited>(Assert.Single(damages));
+        Assert.Empty(report.UnknownKinds);
+    }
+
     [Fact]
     public void Verify_WhenARowIsNoRecord_ThenNamesItOnce()
     {
