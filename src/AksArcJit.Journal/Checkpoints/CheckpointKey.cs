@@ -53,6 +53,12 @@ public sealed class CheckpointKey : IDisposable
                 throw new FormatException("The key is not on the curve P-256.");
             return new CheckpointKey(key);
         }
+        // OpenSSL calls a point that is not on its curve a platform that lacks the curve.
+        catch (PlatformNotSupportedException fault)
+        {
+            key.Dispose();
+            throw new FormatException("This is no public key: it names a curve that is not known here, or a point that is not on its curve.", fault);
+        }
         catch (Exception fault) when (fault is CryptographicException or ArgumentException)
         {
             key.Dispose();

@@ -225,8 +225,7 @@ public static class BundleVerification
             {
                 return read(content);
             }
-            // OpenSSL calls a point that is not on its curve a platform that lacks the curve.
-            catch (Exception unreadable) when (unreadable is FormatException or PlatformNotSupportedException)
+            catch (FormatException unreadable)
             {
                 findings.Add(new Damage(name, $"cannot be read: {unreadable.Message}"));
                 return null;

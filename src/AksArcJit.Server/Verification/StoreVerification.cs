@@ -92,7 +92,7 @@ internal static class StoreVerification
         {
             key.ImportFromPem(pem);
         }
-        catch (ArgumentException fault)
+        catch (Exception fault) when (fault is ArgumentException or CryptographicException or PlatformNotSupportedException)
         {
             throw new FormatException($"'{file}' holds no key: {fault.Message}", fault);
         }

@@ -24,7 +24,7 @@ public static class CheckpointServices
 
         // Known before the container is built, because whether there is a signer decides what else there is. Faults in it are told by the validation.
         if (configuration[$"{CheckpointKeyOptions.Section}:File"] is { Length: > 0 } || configuration[$"{CheckpointKeyOptions.Section}:Vault"] is { Length: > 0 })
-            services.AddSingleton(provider => Signer(provider.GetRequiredService<IOptions<CheckpointKeyOptions>>().Value));
+            services.AddSingleton(provider => Signer(provider.GetRequiredService<IOptions<CheckpointKeyOptions>>().Value, provider.GetService<TimeProvider>() ?? TimeProvider.System));
         if (configuration[$"{AnchorOptions.Section}:File"] is { Length: > 0 })
             services.AddSingleton<IAnchor>(provider => new FileAnchor(provider.GetRequiredService<IOptions<AnchorOptions>>().Value.File));
         if (configuration.GetSection($"{AnchorOptions.Section}:Blob").Exists())
@@ -32,7 +32,7 @@ public static class CheckpointServices
         return services;
     }
 
-    private static ISigner Signer(CheckpointKeyOptions options)
+    private static ISigner Signer(CheckpointKeyOptions options, TimeProvider time)
     {
         var former = new List<ReadOnlyMemory<byte>>();
         foreach (var file in options.Former)
@@ -41,7 +41,7 @@ public static class CheckpointServices
             former.Add(key.PublicKey);
         }
         return options.Vault is { } vault
-            ? new KeyVaultSigner(vault, former, new DefaultAzureCredential(), new HttpClient { Timeout = Patience })
+            ? new KeyVaultSigner(vault, former, new DefaultAzureCredential(), new HttpClient { Timeout = Patience }, time)
             : new PemSigner(options.File, former);
     }
 

@@ -25,6 +25,11 @@ internal sealed class PemSigner(string file, IReadOnlyList<ReadOnlyMemory<byte>>
             CryptographicOperations.ZeroMemory(parameters.D);
             return parameters.Curve.Oid.Value == P256 ? key : throw new CryptographicException("The key is not on the curve P-256.");
         }
+        catch (PlatformNotSupportedException offCurve)
+        {
+            key.Dispose();
+            throw new CryptographicException("The key names a curve that is not known here, or a point that is not on its curve.", offCurve);
+        }
         catch
         {
             key.Dispose();

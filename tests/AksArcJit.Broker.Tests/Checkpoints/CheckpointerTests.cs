@@ -123,6 +123,25 @@ public sealed class CheckpointerTests : IDisposable
         await loop;
     }
 
+    // What stands in the log stands for ever: a signature that does not hold must not come so far.
+    [Fact]
+    public async Task AKeyThatSignsWrongly_ThenIsToldByHealthAndNothingIsStored()
+    {
+        var health = new JournalHealth(_broker.Standing, new VerificationState(), _broker.Checkpointer, _broker.Anchoring);
+        await OpenTicketAsync();
+        await GrantAsync("key-1");
+        var made = _log.Checkpoints.Count;
+        _time.Advance(TimeSpan.FromSeconds(61));
+        _signer.IsFaulty = true;
+        Assert.False(await _broker.Checkpointer!.TryAttendAsync(Cancellation));
+        Assert.False(health.IsWell);
+        Assert.Contains("no signature by its own public key", health.CheckpointFault, StringComparison.Ordinal);
+        Assert.Equal(made, _log.Checkpoints.Count);
+        _signer.IsFaulty = false;
+        Assert.True(await _broker.Checkpointer.TryAttendAsync(Cancellation));
+        Assert.True(_log.Checkpoints.Count > made);
+    }
+
     [Fact]
     public async Task ALifecycle_ThenStaysOpenUntilItIsCovered()
     {

@@ -92,4 +92,14 @@ public sealed class CheckpointTests : IDisposable
 
     private Checkpoint First() => new("shop", 1, Sample.Start, Sample.Start,
         MerkleFrontier.Empty.Append([new CheckpointLeaf(StreamId.Of(Sample.Id(1)), 1, HashChain.Start).Hash]).Frontier, default, signer.ExportSubjectPublicKeyInfo());
+
+    // Somebody's key in the right form, of a point that is on no curve: .NET throws now one thing at it and now another.
+    [Fact]
+    public void Key_WhenItsPointIsOnNoCurve_ThenIsNoKey()
+    {
+        var noPoint = Convert.FromBase64String("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE" + "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ==");
+        Assert.Contains("no public key", Assert.Throws<FormatException>(() => CheckpointKey.Of(noPoint)).Message, StringComparison.Ordinal);
+        var pem = $"-----BEGIN PUBLIC KEY-----\n{Convert.ToBase64String(noPoint)}\n-----END PUBLIC KEY-----\n";
+        Assert.Contains("no public key", Assert.Throws<FormatException>(() => CheckpointKey.FromPem(pem)).Message, StringComparison.Ordinal);
+    }
 }

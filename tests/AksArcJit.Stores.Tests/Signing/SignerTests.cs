@@ -7,7 +7,9 @@ using AksArcJit.Broker.Ports;
 using AksArcJit.Journal.Checkpoints;
 using AksArcJit.Stores.Signing;
 using AksArcJit.Stores.Tests.Sqlite;
+using AksArcJit.TestKit;
 using Azure.Core;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AksArcJit.Stores.Tests.Signing;
 
@@ -17,6 +19,7 @@ public sealed class SignerTests : IDisposable
 
     private readonly Folder _folder = new();
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly FakeTimeProvider _time = new(Sample.Start);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -62,7 +65,7 @@ public sealed class SignerTests : IDisposable
     public async Task KeyVaultSigner_ThenAsksTheVaultForTheDigestAlone()
     {
         using var http = new HttpClient(new Vault(_key));
-        var signer = new KeyVaultSigner(new Uri("https://v.vault.azure.net/keys/checkpoints/0123"), [], new FixedToken(), http);
+        var signer = new KeyVaultSigner(new Uri("https://v.vault.azure.net/keys/checkpoints/0123"), [], new FixedToken(), http, _time);
         using var key = CheckpointKey.Of((await signer.PublicKeyAsync(Cancellation)).Span);
         var signature = await signer.SignAsync(Body, Cancellation);
         Assert.True(key.Verifies(Body, signature.Span));
@@ -74,10 +77,34 @@ public sealed class SignerTests : IDisposable
     public async Task KeyVaultSigner_WhenTheVaultRefuses_ThenIsUnavailable(int status)
     {
         using var http = new HttpClient(new Vault(_key) { Status = (HttpStatusCode)status });
-        var signer = new KeyVaultSigner(new Uri("https://v.vault.azure.net/keys/checkpoints/0123"), [], new FixedToken(), http);
+        var signer = new KeyVaultSigner(new Uri("https://v.vault.azure.net/keys/checkpoints/0123"), [], new FixedToken(), http, _time);
         var fault = await Assert.ThrowsAsync<SignerUnavailableException>(() => signer.SignAsync(Body, Cancellation));
         Assert.DoesNotContain("secret-token", fault.ToString(), StringComparison.Ordinal);
         await Assert.ThrowsAsync<SignerUnavailableException>(() => signer.PublicKeyAsync(Cancellation));
+    }
+
+    /// <summary>Until the vault's time is over it is not asked, and every call says so at once: the checkpointer's fault must show.</summary>
+    [Theory]
+    [InlineData(429, 30, 30)]
+    [InlineData(503, 30, 30)]
+    [InlineData(429, 86400, 300)]
+    [InlineData(500, 30, 0)]
+    public async Task KeyVaultSigner_WhenTheVaultAsksForAPause_ThenGetsIt(int status, int asked, int kept)
+    {
+        var vault = new Vault(_key) { Status = (HttpStatusCode)status, RetryAfter = TimeSpan.FromSeconds(asked) };
+        using var http = new HttpClient(vault);
+        var signer = new KeyVaultSigner(new Uri("https://v.vault.azure.net/keys/checkpoints/0123"), [], new FixedToken(), http, _time);
+        await Assert.ThrowsAsync<SignerUnavailableException>(() => signer.SignAsync(Body, Cancellation));
+        vault.Status = HttpStatusCode.OK;
+        if (kept > 0)
+        {
+            _time.Advance(TimeSpan.FromSeconds(kept - 1));
+            Assert.Contains("pause", (await Assert.ThrowsAsync<SignerUnavailableException>(() => signer.SignAsync(Body, Cancellation))).Message, StringComparison.Ordinal);
+            Assert.Equal(1, vault.Asked);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal(64, (await signer.SignAsync(Body, Cancellation)).Length);
+        Assert.Equal(2, vault.Asked);
     }
 
     private string Write(string text)
@@ -89,14 +116,23 @@ public sealed class SignerTests : IDisposable
 
     private sealed class Vault(ECDsa key) : HttpMessageHandler
     {
-        public HttpStatusCode Status { get; init; } = HttpStatusCode.OK;
+        public HttpStatusCode Status { get; set; } = HttpStatusCode.OK;
+
+        public TimeSpan? RetryAfter { get; init; }
+
+        public int Asked { get; private set; }
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Assert.Equal("Bearer secret-token", request.Headers.Authorization?.ToString());
             Assert.Equal("?api-version=7.4", request.RequestUri!.Query);
+            Asked++;
             if (Status != HttpStatusCode.OK)
-                return new HttpResponseMessage(Status);
+            {
+                var refusal = new HttpResponseMessage(Status);
+                refusal.Headers.RetryAfter = RetryAfter is { } wait ? new(wait) : null;
+                return refusal;
+            }
             if (request.Method == HttpMethod.Get)
             {
                 Assert.Equal("/keys/checkpoints/0123", request.RequestUri.AbsolutePath);

@@ -11,6 +11,9 @@ public sealed class TestSigner : ISigner, IDisposable
 
     public bool IsDown { get; set; }
 
+    /// <summary>Signs something else than it is given.</summary>
+    public bool IsFaulty { get; set; }
+
     /// <summary>What happens elsewhere while a signature is made.</summary>
     public Func<Task>? Meanwhile { get; set; }
 
@@ -25,7 +28,7 @@ public sealed class TestSigner : ISigner, IDisposable
         if (IsDown)
             throw new SignerUnavailableException("the key is away");
         await (Meanwhile?.Invoke() ?? Task.CompletedTask);
-        return _key.SignData(body.Span, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        return _key.SignData(IsFaulty ? [] : body.Span, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
     public void Dispose() => _key.Dispose();
