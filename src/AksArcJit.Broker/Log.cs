@@ -62,6 +62,9 @@ internal static partial class Log
     [LoggerMessage(1041, LogLevel.Critical, "Anchor {Anchor} does not hold checkpoint {Number}, which was made long ago. If it is new, nothing is wrong; else somebody took checkpoints from it. It is filled again, each line with the time.")]
     public static partial void AnchorLost(this ILogger log, string anchor, long number);
 
+    [LoggerMessage(1044, LogLevel.Critical, "Anchor {Anchor} is damaged, which says nothing about the store: {Damage} Somebody wrote it who should not; 'aksarcjit audit verify --anchor' names all.")]
+    public static partial void AnchorDamaged(this ILogger log, string anchor, string damage);
+
     [LoggerMessage(1020, LogLevel.Critical, "Access outlives its end: the binding of request {Request} on cluster {Cluster} was to be gone {Seconds} s ago. Its removal is tried every few seconds.")]
     public static partial void RevocationOverdue(this ILogger log, RequestId request, ClusterId cluster, long seconds);
 

@@ -16,7 +16,7 @@ public sealed record Readiness
     [Description("ok or fault.")]
     public required string Journal { get; init; }
 
-    [Description("off (no key is configured), ok, fault (the last was not made, as where the key does not answer; it is tried again), anchor-fault (an anchor is behind and is tried again), anchor-lost (an anchor did not hold what it should: it is new, or somebody took checkpoints from it; told until the next start), uncompared (an anchor has not answered since the start, so that nothing is granted until it does and the journal was compared with it) or contradicted (the journal is not the one that was anchored; nothing is granted).")]
+    [Description("off (no key is configured), ok, fault (the last was not made, as where the key does not answer; it is tried again), anchor-fault (an anchor is behind and is tried again), anchor-lost (an anchor did not hold what it should: it is new, or somebody took checkpoints from it; told until the next start), anchor-damaged (the lines of an anchor are no chain that our key signed: somebody wrote it who should not, which says nothing about the journal; told until the next start), uncompared (an anchor has not answered since the start, so that nothing is granted until it does and the journal was compared with it) or contradicted (the journal is not the one that was anchored; nothing is granted).")]
     public required string Checkpoints { get; init; }
 
     [Description("Of the last whole verification in the background: pending (none yet), clean or damaged.")]

@@ -1,6 +1,8 @@
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal;
 using AksArcJit.Journal.Checkpoints;
+using AksArcJit.Journal.Exports;
+using AksArcJit.Journal.Verification;
 using Microsoft.Extensions.Logging;
 
 namespace AksArcJit.Broker.Checkpoints;
@@ -10,14 +12,18 @@ namespace AksArcJit.Broker.Checkpoints;
 /// <param name="Behind">How many checkpoints it lacks, as last looked.</param>
 /// <param name="Fault">Why it was last not done; null where it was.</param>
 /// <param name="HasLost">It held less than it should: it is new, or somebody took checkpoints from it. Told until the next start.</param>
-public sealed record AnchorProgress(string Name, long Number, long Behind, string? Fault, bool HasLost = false);
+/// <param name="Damage">The first thing that is wrong with its lines as a chain, told until the next start; null where nothing is. It is no word against the store.</param>
+public sealed record AnchorProgress(string Name, long Number, long Behind, string? Fault, bool HasLost = false, string? Damage = null);
 
 /// <summary>
 /// Carries every checkpoint out of the journal's reach, in order, to each anchor at its own pace. An anchor that is away holds nothing up:
-/// it is told, and catches up. Before anything is added to an anchor, what it holds is compared with the store.
+/// it is told, and catches up. Before anything is added to an anchor, what it holds is compared with the store: a checkpoint that our key
+/// signed and that contradicts the store stops grants. One that no key of ours signed, a line that is none, and a gap prove nothing about the
+/// store: they are the anchor's damage, told and no more.
 /// </summary>
 public sealed class Anchoring(
-    string installation, IEnumerable<IAnchor> anchors, ICheckpointLog log, JournalStanding standing, TimeProvider time, ILogger<Anchoring> logger)
+    string installation, IEnumerable<IAnchor> anchors, ICheckpointLog log, JournalStanding standing, CheckpointTrust trust,
+    TimeProvider time, ILogger<Anchoring> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
@@ -28,11 +34,13 @@ public sealed class Anchoring(
     // A checkpoint is anchored within seconds, so that an anchor without one that is older than this never had it, or had it taken.
     private static readonly TimeSpan LongestUnanchored = TimeSpan.FromMinutes(5);
 
+    private const int MostDamagesTold = 10;
+
     private readonly List<Course> _courses = [.. anchors.Select(anchor => new Course(anchor, standing))];
     private TaskCompletionSource _made = New();
 
     public IReadOnlyList<AnchorProgress> Progress =>
-        [.. _courses.Select(course => new AnchorProgress(course.Anchor.Name, course.Number ?? 0, course.Behind, course.Fault, course.HasLost))];
+        [.. _courses.Select(course => new AnchorProgress(course.Anchor.Name, course.Number ?? 0, course.Behind, course.Fault, course.HasLost, course.Damage))];
 
     /// <summary>There is a new checkpoint.</summary>
     public void Prompt() => Interlocked.Exchange(ref _made, New()).TrySetResult();
@@ -72,6 +80,7 @@ public sealed class Anchoring(
     {
         var newest = await log.ReadNewestAsync(cancellation);
         await CompareAsync(course, cancellation);
+        await CheckAsync(course, cancellation);
         // What contradicts the store is left as it is: it is the evidence.
         if (standing.Objection is not null || newest is null)
             return;
@@ -94,9 +103,13 @@ public sealed class Anchoring(
     // Before each append again: somebody may have put another anchor in its place, or begun a second store on this one.
     private async Task CompareAsync(Course course, CancellationToken cancellation)
     {
+        var unanswered = await LearnAsync(cancellation);
         var anchored = course.Anchor.IsBlind ? null : await course.Anchor.ReadNewestAsync(cancellation);
         if (anchored is not null && await ContradictionAsync(anchored, cancellation) is { } contradiction)
         {
+            // Anybody may have written it, as long as our keys are not known.
+            if (unanswered is not null)
+                throw unanswered;
             var objection = $"Anchor {course.Anchor.Name}: {contradiction}";
             if (standing.Object(objection))
                 logger.JournalDistrusted(objection);
@@ -107,6 +120,39 @@ public sealed class Anchoring(
             Miss(course, oldest.Number);
         (course.Number, course.IsBlind) = (anchored?.Checkpoint.Number ?? 0, course.Anchor.IsBlind);
         standing.Compared(course.Anchor.Name);
+    }
+
+    private async Task<SignerUnavailableException?> LearnAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await trust.LearnAsync(cancellation);
+            return null;
+        }
+        catch (SignerUnavailableException away)
+        {
+            return away;
+        }
+    }
+
+    /// <summary>Reads on in its lines as a chain, from where that was left. Apart from the comparison: nothing waits for it.</summary>
+    private async Task CheckAsync(Course course, CancellationToken cancellation)
+    {
+        await using var text = await course.Anchor.OpenAsync(cancellation);
+        if (text is null)
+            return;
+        if (course.Chain is null || text.Length < course.Checked)
+            (course.Chain, course.Checked) = (new AnchorChain(trust.IsOurs, damage => Tell(course, damage)), 0);
+        text.Seek(course.Checked, SeekOrigin.Begin);
+        course.Checked += await AnchorText.FollowAsync(text, course.Chain, cancellation);
+    }
+
+    private void Tell(Course course, Damage damage)
+    {
+        // Whoever floods it must not flood the log as well; the audit's verification names them all.
+        if (course.Damages++ < MostDamagesTold)
+            logger.AnchorDamaged(course.Anchor.Name, damage.ToString());
+        course.Damage ??= damage.ToString();
     }
 
     /// <summary>The store's first, as far as it can be read.</summary>
@@ -157,7 +203,7 @@ public sealed class Anchoring(
             course.Fault = null;
             return true;
         }
-        catch (Exception failure) when (failure is AnchorUnavailableException or JournalUnavailableException or FormatException)
+        catch (Exception failure) when (failure is AnchorUnavailableException or JournalUnavailableException or SignerUnavailableException or FormatException or IOException)
         {
             if (course.Fault != failure.Message)
                 logger.AnchorFailed(course.Anchor.Name, failure.Message);
@@ -188,5 +234,14 @@ public sealed class Anchoring(
         public string? Fault { get; set; }
 
         public bool HasLost { get; set; }
+
+        public AnchorChain? Chain { get; set; }
+
+        /// <summary>Bytes of it that were read as a chain.</summary>
+        public long Checked { get; set; }
+
+        public string? Damage { get; set; }
+
+        public int Damages { get; set; }
     }
 }

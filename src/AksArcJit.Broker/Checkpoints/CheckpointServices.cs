@@ -3,6 +3,7 @@ using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -24,9 +25,11 @@ public static class CheckpointServices
         services.AddSingleton(provider => new Coverage(
             provider.GetRequiredService<TimeProvider>(), Iso8601.Parse(provider.GetRequiredService<IOptions<CheckpointOptions>>().Value.Interval)));
         services.AddSingleton<IFollower>(provider => provider.GetRequiredService<Coverage>());
+        services.TryAddSingleton(provider => new CheckpointTrust(provider.GetRequiredService<ISigner>()));
         services.AddSingleton(provider => new Anchoring(
             provider.GetRequiredService<ClusterBook>().Installation, provider.GetServices<IAnchor>(), provider.GetRequiredService<ICheckpointLog>(),
-            provider.GetRequiredService<JournalStanding>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Anchoring>>()));
+            provider.GetRequiredService<JournalStanding>(), provider.GetRequiredService<CheckpointTrust>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Anchoring>>()));
         services.AddSingleton(provider => new Checkpointer(
             provider.GetRequiredService<ClusterBook>().Installation, provider.GetRequiredService<IJournal>(), provider.GetRequiredService<ICheckpointLog>(),
             provider.GetRequiredService<ISigner>(), provider.GetRequiredService<Coverage>(), provider.GetRequiredService<Anchoring>(),

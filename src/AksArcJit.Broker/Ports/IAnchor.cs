@@ -14,13 +14,21 @@ public interface IAnchor
     /// <summary>True where the anchor cannot be read back (a webhook): it gets the newest checkpoint after each start, and each one after that.</summary>
     bool IsBlind => false;
 
-    /// <summary>The last one accepted; null where there is none, or the anchor is blind.</summary>
-    /// <exception cref="FormatException">What stands there is no checkpoint.</exception>
+    /// <summary>
+    /// The last one accepted that counts (<see cref="Checkpoints.CheckpointTrust"/>): whatever else somebody wrote there is passed over. Null
+    /// where there is none, or the anchor is blind.
+    /// </summary>
     Task<SignedCheckpoint?> ReadNewestAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Its whole text, to be read as a chain of lines; the caller disposes it. Null where there is none, or reading all of it at every start
+    /// would cost too much: then its keeper answers for its middle.
+    /// </summary>
+    Task<Stream?> OpenAsync(CancellationToken cancellation) => Task.FromResult<Stream?>(null);
 
     /// <summary>Appends one; appending the newest again after an unknown outcome is harmless. Returns when it is durable there.</summary>
     /// <param name="at">UTC, now: kept with it, so that an anchor which was begun anew shows when.</param>
-    /// <returns>The number of the last that it held before, 0 for none; null where the anchor is blind.</returns>
+    /// <returns>The number of the last that counts which it held before, 0 for none; null where the anchor is blind.</returns>
     Task<long?> AppendAsync(SignedCheckpoint checkpoint, DateTimeOffset at, CancellationToken cancellation);
 }
 

@@ -30,6 +30,7 @@ internal static class BundleFile
             var verdict = Verify(file, [.. keys, .. known]);
             var damages = verdict.Findings.OfType<BundleFinding.Damage>()
                 .Select(damage => new DamageView("BundleAltered", damage.Stream?.Text, damage.Version, null, $"{damage}.")).ToList();
+            damages.AddRange((anchor?.Damages ?? []).Select(DamageView.Of));
             var unproven = verdict.NotExcluded.ToList();
             if (verdict.Checkpoint is { } signed && anchor is not null)
                 switch (anchor.Holds(signed))

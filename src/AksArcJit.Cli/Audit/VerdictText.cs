@@ -33,6 +33,7 @@ internal static class VerdictText
     {
         var request = damage.Request is { } text ? (StreamId.TryParse(text, out var stream) && stream.Request is not null ? "request " : "") + text : null;
         var place = request is not null ? request + (damage.Row is { } row ? $", row {row}" : "")
+            : damage.Kind is nameof(Damage.AnchorDropped) or nameof(Damage.AnchorAltered) ? "anchor" + (damage.Checkpoint is { } anchored ? $", checkpoint {anchored}" : "")
             : damage.Checkpoint is { } number ? $"checkpoint {number}"
             : "journal";
         return Terminal.Plain($"DAMAGE  {place}: {Words(damage.Kind)}. {damage.Why}");

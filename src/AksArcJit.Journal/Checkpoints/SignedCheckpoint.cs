@@ -13,6 +13,20 @@ public sealed record SignedCheckpoint(Checkpoint Checkpoint, ReadOnlyMemory<byte
 
     public bool IsSignedBy(CheckpointKey key) => key.Id == Checkpoint.KeyId && key.Verifies(Body.Span, Signature.Span);
 
+    /// <summary>What proves that nobody altered it since, and nothing about who made it.</summary>
+    public bool IsSignedByItsOwnKey()
+    {
+        try
+        {
+            using var own = CheckpointKey.Of(Checkpoint.PublicKey.Span);
+            return IsSignedBy(own);
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
     public bool Equals(SignedCheckpoint? other) =>
         other is not null && Body.Span.SequenceEqual(other.Body.Span) && Signature.Span.SequenceEqual(other.Signature.Span);
 

@@ -24,6 +24,11 @@ public static class ExportText
     /// <summary>No line is longer, in bytes: a fact of the largest size that a store takes, escaped, is well below.</summary>
     public const int LongestLine = 64 * 1024 * 1024;
 
+    /// <summary>What a line of an anchor begins with, and what stands before the time in it.</summary>
+    internal static ReadOnlySpan<byte> AnchorLineStart => "{\"checkpoint\":\""u8;
+
+    internal static ReadOnlySpan<byte> AnchoredAt => ",\"anchoredAt\":"u8;
+
     private const string Times = "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
 
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };

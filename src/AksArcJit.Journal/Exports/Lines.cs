@@ -36,4 +36,28 @@ internal static class Lines
         if (end > 0)
             yield return (buffer.AsMemory(0, end), false);
     }
+
+    /// <summary>As above, where a line may be anybody's: of one that is longer than <paramref name="longest"/> bytes the beginning is given.</summary>
+    /// <returns>Also how many bytes the line has, its line feed included.</returns>
+    public static async IAsyncEnumerable<(ReadOnlyMemory<byte> Line, bool IsEnded, long Length)> ReadClippedAsync(
+        Stream source, int longest, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var (buffer, line) = (new byte[64 * 1024], new byte[longest]);
+        var (kept, length) = (0, 0L);
+        for (int read; (read = await source.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
+            for (var start = 0; start < read;)
+            {
+                var feed = Array.IndexOf(buffer, (byte)'\n', start, read - start);
+                var part = (feed < 0 ? read : feed) - start;
+                var copied = Math.Min(part, longest - kept);
+                Array.Copy(buffer, start, line, kept, copied);
+                (kept, length, start) = (kept + copied, length + part, start + part);
+                if (feed < 0)
+                    continue;
+                yield return (line.AsMemory(0, kept), true, length + 1);
+                (kept, length, start) = (0, 0, start + 1);
+            }
+        if (length > 0)
+            yield return (line.AsMemory(0, kept), false, length);
+    }
 }

@@ -10,11 +10,17 @@ public sealed class Anchor
 {
     private readonly SortedDictionary<long, Entry> entries = [];
     private readonly Dictionary<string, byte[]> keys = [];
+    private readonly List<Damage> damages = [];
 
     public long Count => entries.Count;
 
     /// <summary>0 where it is empty.</summary>
     public long Newest { get; private set; }
+
+    /// <summary>What is wrong with the anchor itself (<see cref="AnchorChain"/>), at most <see cref="MostDamages"/> of it.</summary>
+    public IReadOnlyList<Damage> Damages => damages;
+
+    public const int MostDamages = 1000;
 
     /// <summary>Its first line: the checkpoint's number, when that was taken, and when it was anchored, where that is known.</summary>
     public (long Number, DateTimeOffset At, DateTimeOffset? AnchoredAt) Begun { get; private set; }
@@ -33,6 +39,12 @@ public sealed class Anchor
         keys.TryAdd(checkpoint.KeyId, checkpoint.PublicKey.ToArray());
         Newest = Math.Max(Newest, checkpoint.Number);
         return entries.TryAdd(checkpoint.Number, new Entry(signed.Hash, checkpoint.At, checkpoint.TreeSize)) || entries[checkpoint.Number].Hash == signed.Hash;
+    }
+
+    internal void Tell(Damage damage)
+    {
+        if (damages.Count < MostDamages)
+            damages.Add(damage);
     }
 
     /// <summary>Whether this very checkpoint is anchored; null where none of its number is.</summary>

@@ -3,8 +3,9 @@ using AksArcJit.Journal.Checkpoints;
 namespace AksArcJit.Journal.Verification;
 
 /// <summary>Follows the checkpoints from the first on: numbers, signatures, links, times, and that the leaves lead to the signed roots.</summary>
+/// <param name="add">Told of each leaf; false where its stream goes back: an earlier leaf holds a later version.</param>
 /// <param name="trusted">Keys known from elsewhere; where there are none, those of the anchor; where there is none, each checkpoint's own.</param>
-internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<CheckpointKey> trusted, LeafBook book, Action<Damage> found) : IDisposable
+internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<CheckpointKey> trusted, Func<CheckpointLeaf, LeafSource, bool> add, Action<Damage> found) : IDisposable
 {
     private readonly Dictionary<string, CheckpointKey> keys = trusted.DistinctBy(key => key.Id).ToDictionary(key => key.Id);
     private readonly Dictionary<string, CheckpointKey> own = [];
@@ -25,7 +26,7 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
 
     public long? NewestAnchored { get; private set; }
 
-    /// <summary>Every fact dated until then is held by a leaf of the book; null where none need be.</summary>
+    /// <summary>Every fact dated until then is held by a leaf; null where none need be.</summary>
     public DateTimeOffset? CoversUntil { get; private set; }
 
     /// <summary>No key and no anchor says whose signatures these should be.</summary>
@@ -72,7 +73,7 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
         var isSound = seal is null;
         var source = new LeafSource(checkpoint.Number, checkpoint.At, CoversUntil, isSound && leads);
         foreach (var leaf in stored.Leaves)
-            if (!book.Add(leaf, source) && source.IsProven)
+            if (!add(leaf, source) && source.IsProven)
                 found(new Damage.StoreRestored(checkpoint.Number, $"It holds {leaf.Stream} at row {leaf.Version}, though an earlier checkpoint holds a later row."));
         edges = isSound ? [checkpoint.Frontier] : [.. edge, checkpoint.Frontier];
         (previous, previousIsSound, Newest) = (signed, isSound, checkpoint.Number);

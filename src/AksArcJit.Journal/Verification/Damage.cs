@@ -57,6 +57,14 @@ public abstract record Damage(StreamId? Stream, long? Version, long? Checkpoint,
     /// <param name="Number">The first checkpoint that the store has forgotten.</param>
     public sealed record StoreRestored(long Number, string Why) : Damage(null, null, Number, Why);
 
+    /// <summary>Of the anchor, not of the store: lines were taken from its middle.</summary>
+    public sealed record AnchorDropped(long Number, long Last)
+        : Damage(null, null, Number, Number == Last ? "The anchor's line of it is missing; lines after it stand." : $"The anchor's lines of checkpoints {Number} to {Last} are missing; lines after them stand.");
+
+    /// <summary>Of the anchor, not of the store: a line that is none which its writers wrote there.</summary>
+    /// <param name="Line">From 1.</param>
+    public sealed record AnchorAltered(long Line, long? Number, string Why) : Damage(null, null, Number, $"Line {Line} of the anchor: {Why}");
+
     /// <summary>A row that no hash covers, and that contradicts the facts or checkpoints from which it follows.</summary>
     public sealed record IndexAltered(StreamId? Of, long? Number, string Why) : Damage(Of, null, Number, Why);
 

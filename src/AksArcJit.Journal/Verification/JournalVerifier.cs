@@ -36,12 +36,14 @@ public sealed class JournalVerifier : IDisposable
                 damaged.Add(stream);
             found(damage);
         };
-        checkpoints = new CheckpointVerifier(anchor, trusted, book, this.found);
+        checkpoints = new CheckpointVerifier(anchor, trusted, book.Add, this.found);
         misplacements = new Misplacements(this.found);
+        foreach (var damage in anchor?.Damages ?? [])
+            this.found(damage);
     }
 
-    /// <summary>Anything at all was read.</summary>
-    public bool HasRead => facts > 0 || checkpoints.Count > 0 || damages > 0;
+    /// <summary>Anything at all was read of the journal.</summary>
+    public bool HasRead => facts > 0 || checkpoints.Count > 0 || damages > (anchor?.Damages.Count ?? 0);
 
     public void Take(JournalRow row)
     {

@@ -11,24 +11,17 @@ internal static class AnchorLine
     /// <summary>Bytes to look at: several lines. A line's length follows the logarithm of the log's size, and is well below 8 KiB.</summary>
     public const int Tail = 64 * 1024;
 
-    /// <returns>Null where the text is empty, or was torn in its first line.</returns>
-    /// <exception cref="FormatException">Whole lines stand there, and none is a checkpoint.</exception>
-    public static SignedCheckpoint? Last(ReadOnlyMemory<byte> tail)
+    /// <returns>Null where none of the whole lines is a checkpoint that counts.</returns>
+    public static SignedCheckpoint? Last(ReadOnlyMemory<byte> tail, Func<SignedCheckpoint, bool> isOurs)
     {
-        var (end, fault) = (tail.Span.LastIndexOf(LineFeed), (FormatException?)null);
+        var end = tail.Span.LastIndexOf(LineFeed);
         while (end >= 0)
         {
             var start = end == 0 ? 0 : tail.Span[..end].LastIndexOf(LineFeed) + 1;
-            try
-            {
-                return ExportText.ReadAnchored(tail[start..end]);
-            }
-            catch (FormatException torn)
-            {
-                fault = torn;
-            }
+            if (AnchorText.TryRead(tail[start..end]) is { } signed && isOurs(signed))
+                return signed;
             end = start - 1;
         }
-        return fault is null ? null : throw fault;
+        return null;
     }
 }

@@ -13,8 +13,9 @@ namespace AksArcJit.Stores.Anchors;
 /// Append blobs <c>checkpoints-&lt;number of the first&gt;.ndjson</c>, one line a checkpoint. A blob takes 50,000 appends, five weeks of one
 /// a minute; then the next is begun. Works under a retention policy that allows protected appends, because nothing is ever overwritten.
 /// </summary>
+/// <param name="isOurs">Whether a checkpoint counts; what does not is passed over, whoever wrote it.</param>
 /// <param name="mostBlocks">Appends to one blob.</param>
-internal sealed class BlobAnchor(BlobContainerClient container, int mostBlocks = 49_000) : IAnchor
+internal sealed class BlobAnchor(BlobContainerClient container, Func<SignedCheckpoint, bool> isOurs, int mostBlocks = 49_000) : IAnchor
 {
     private const string Prefix = "checkpoints-";
 
@@ -57,7 +58,7 @@ internal sealed class BlobAnchor(BlobContainerClient container, int mostBlocks =
         AppendBlobClient? Client(string? name) => name is null ? null : container.GetAppendBlobClient(name);
     }
 
-    private static async Task<(SignedCheckpoint? Newest, long Length, int Blocks)> TailAsync(AppendBlobClient blob, CancellationToken cancellation)
+    private async Task<(SignedCheckpoint? Newest, long Length, int Blocks)> TailAsync(AppendBlobClient blob, CancellationToken cancellation)
     {
         BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellation);
         var length = properties.ContentLength;
@@ -65,7 +66,14 @@ internal sealed class BlobAnchor(BlobContainerClient container, int mostBlocks =
             return (null, 0, properties.BlobCommittedBlockCount);
         var from = Math.Max(0, length - AnchorLine.Tail);
         BlobDownloadResult tail = await blob.DownloadContentAsync(new BlobDownloadOptions { Range = new HttpRange(from, length - from) }, cancellation);
-        return (AnchorLine.Last(tail.Content.ToMemory()), length, properties.BlobCommittedBlockCount);
+        var newest = AnchorLine.Last(tail.Content.ToMemory(), isOurs);
+        if (newest is null && from > 0)
+        {
+            // Somebody wrote more than the tail after our last line: the whole blob is looked through.
+            await using var whole = await blob.OpenReadAsync(cancellationToken: cancellation);
+            newest = await AnchorText.ReadNewestAsync(whole, isOurs, cancellation);
+        }
+        return (newest, length, properties.BlobCommittedBlockCount);
     }
 
     private static async Task<T> GuardAsync<T>(Func<Task<T>> call, CancellationToken cancellation)

@@ -8,19 +8,30 @@ namespace AksArcJit.Stores.Anchors;
 /// A local file that only grows: one line a checkpoint, on the disk before the append returns. A line that a crash tore is passed over by
 /// readers, and ended by the next append. It may be read at any time; beside it stands an empty file by which writers take turns.
 /// </summary>
-internal sealed class FileAnchor(string file) : IAnchor
+/// <param name="isOurs">Whether a checkpoint counts; what does not is passed over, whoever wrote it.</param>
+internal sealed class FileAnchor(string file, Func<SignedCheckpoint, bool> isOurs) : IAnchor
 {
     public string Name => $"file {file}";
 
     public async Task<SignedCheckpoint?> ReadNewestAsync(CancellationToken cancellation)
     {
+        await using var stream = await OpenAsync(cancellation);
+        try
+        {
+            return stream is null ? null : await NewestAsync(stream, await TailAsync(stream, cancellation), cancellation);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new AnchorUnavailableException($"The file cannot be read: {fault.Message}", fault);
+        }
+    }
+
+    public Task<Stream?> OpenAsync(CancellationToken cancellation)
+    {
         try
         {
             DemandDirectory();
-            if (!File.Exists(file))
-                return null;
-            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            return AnchorLine.Last(await TailAsync(stream, cancellation));
+            return Task.FromResult<Stream?>(File.Exists(file) ? new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite) : null);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -38,7 +49,7 @@ internal sealed class FileAnchor(string file) : IAnchor
             await using var turn = new FileStream($"{file}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             await using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
             var tail = await TailAsync(stream, cancellation);
-            var before = AnchorLine.Last(tail)?.Checkpoint.Number ?? 0;
+            var before = (await NewestAsync(stream, tail, cancellation))?.Checkpoint.Number ?? 0;
             if (before >= checkpoint.Checkpoint.Number)
                 return before;
             stream.Seek(0, SeekOrigin.End);
@@ -63,7 +74,16 @@ internal sealed class FileAnchor(string file) : IAnchor
             throw new DirectoryNotFoundException($"there is no directory {directory}, or it may not be entered; make it, or mount its disk.");
     }
 
-    private static async Task<ReadOnlyMemory<byte>> TailAsync(FileStream stream, CancellationToken cancellation)
+    // Where somebody wrote more than the tail after our last line, the whole file is looked through.
+    private async Task<SignedCheckpoint?> NewestAsync(Stream stream, ReadOnlyMemory<byte> tail, CancellationToken cancellation)
+    {
+        if (AnchorLine.Last(tail, isOurs) is { } newest)
+            return newest;
+        stream.Seek(0, SeekOrigin.Begin);
+        return tail.Length < AnchorLine.Tail ? null : await AnchorText.ReadNewestAsync(stream, isOurs, cancellation);
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> TailAsync(Stream stream, CancellationToken cancellation)
     {
         var tail = new byte[Math.Min(stream.Length, AnchorLine.Tail)];
         stream.Seek(-tail.Length, SeekOrigin.End);

@@ -1,3 +1,4 @@
+using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal.Checkpoints;
 using AksArcJit.Stores.Anchors;
@@ -25,10 +26,13 @@ public static class CheckpointServices
         // Known before the container is built, because whether there is a signer decides what else there is. Faults in it are told by the validation.
         if (configuration[$"{CheckpointKeyOptions.Section}:File"] is { Length: > 0 } || configuration[$"{CheckpointKeyOptions.Section}:Vault"] is { Length: > 0 })
             services.AddSingleton(provider => Signer(provider.GetRequiredService<IOptions<CheckpointKeyOptions>>().Value, provider.GetService<TimeProvider>() ?? TimeProvider.System));
+        services.AddSingleton(provider => new CheckpointTrust(provider.GetService<ISigner>()));
         if (configuration[$"{AnchorOptions.Section}:File"] is { Length: > 0 })
-            services.AddSingleton<IAnchor>(provider => new FileAnchor(provider.GetRequiredService<IOptions<AnchorOptions>>().Value.File));
+            services.AddSingleton<IAnchor>(provider => new FileAnchor(
+                provider.GetRequiredService<IOptions<AnchorOptions>>().Value.File, provider.GetRequiredService<CheckpointTrust>().IsOurs));
         if (configuration.GetSection($"{AnchorOptions.Section}:Blob").Exists())
-            services.AddSingleton<IAnchor>(provider => new BlobAnchor(Container(provider.GetRequiredService<IOptions<AnchorOptions>>().Value.Blob)));
+            services.AddSingleton<IAnchor>(provider => new BlobAnchor(
+                Container(provider.GetRequiredService<IOptions<AnchorOptions>>().Value.Blob), provider.GetRequiredService<CheckpointTrust>().IsOurs));
         return services;
     }
 

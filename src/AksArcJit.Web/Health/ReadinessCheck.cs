@@ -56,6 +56,7 @@ internal sealed class ReadinessCheck(
                 : !evidence.HasCheckpoints ? "off"
                 : evidence.CheckpointFault is not null ? "fault"
                 : evidence.Anchors.Any(anchor => anchor.HasLost) ? "anchor-lost"
+                : evidence.Anchors.Any(anchor => anchor.Damage is not null) ? "anchor-damaged"
                 : evidence.Anchors.Any(anchor => anchor.Fault is not null) ? "anchor-fault"
                 : Ok,
             Verification = evidence.Verified switch { null => "pending", { Damages: 0 } => "clean", _ => "damaged" },

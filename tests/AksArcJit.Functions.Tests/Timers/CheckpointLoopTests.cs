@@ -36,7 +36,7 @@ public sealed class CheckpointLoopTests
             return newest.Task;
         });
         var (coverage, standing) = (new Coverage(time, TimeSpan.FromSeconds(60)), new JournalStanding());
-        var anchoring = new Anchoring("test", [], log.Object, standing, time, NullLogger<Anchoring>.Instance);
+        var anchoring = new Anchoring("test", [], log.Object, standing, new CheckpointTrust(null), time, NullLogger<Anchoring>.Instance);
         var checkpointer = new Checkpointer(
             "test", journal.Object, log.Object, Mock.Of<ISigner>(), coverage, anchoring, standing, time, NullLogger<Checkpointer>.Instance);
         var loop = new CheckpointLoop(checkpointer, coverage, anchoring, time);

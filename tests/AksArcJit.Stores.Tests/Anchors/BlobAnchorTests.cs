@@ -1,4 +1,5 @@
 using AksArcJit.Broker.Ports;
+using AksArcJit.Journal.Checkpoints;
 using AksArcJit.Journal.Exports;
 using AksArcJit.Stores.Anchors;
 using AksArcJit.TestKit;
@@ -21,7 +22,7 @@ public sealed class BlobAnchorTests(AzuriteBlobs azurite) : IDisposable
     {
         var container = await ContainerAsync();
         var made = Checkpoints.Chain(_signer, 12);
-        var anchor = new BlobAnchor(container, mostBlocks: 5);
+        var anchor = new BlobAnchor(container, IsOurs, mostBlocks: 5);
         Assert.Null(await anchor.ReadNewestAsync(Cancellation));
         foreach (var checkpoint in made)
         {
@@ -47,7 +48,7 @@ public sealed class BlobAnchorTests(AzuriteBlobs azurite) : IDisposable
     {
         var container = await ContainerAsync();
         var made = Checkpoints.Chain(_signer, 4);
-        var anchor = new BlobAnchor(container, mostBlocks: 2);
+        var anchor = new BlobAnchor(container, IsOurs, mostBlocks: 2);
         await anchor.AppendAsync(made[0], Sample.Start, Cancellation);
         await anchor.AppendAsync(made[1], Sample.Start, Cancellation);
         await container.GetAppendBlobClient("checkpoints-000000000003.ndjson").CreateAsync(cancellationToken: Cancellation);
@@ -70,12 +71,12 @@ public sealed class BlobAnchorTests(AzuriteBlobs azurite) : IDisposable
             {
                 try
                 {
-                    await new BlobAnchor(container).AppendAsync(checkpoint, Sample.Start, Cancellation);
+                    await new BlobAnchor(container, IsOurs).AppendAsync(checkpoint, Sample.Start, Cancellation);
                 }
                 catch (AnchorUnavailableException)
                 {
                     // The other was first; it is looked at again.
-                    await new BlobAnchor(container).AppendAsync(checkpoint, Sample.Start, Cancellation);
+                    await new BlobAnchor(container, IsOurs).AppendAsync(checkpoint, Sample.Start, Cancellation);
                 }
             }));
         var text = (await container.GetBlobClient("checkpoints-000000000001.ndjson").DownloadContentAsync(Cancellation)).Value.Content.ToString();
@@ -85,7 +86,7 @@ public sealed class BlobAnchorTests(AzuriteBlobs azurite) : IDisposable
     [Fact]
     public async Task Calls_WhenTheContainerIsMissing_ThenAreUnavailable()
     {
-        var anchor = new BlobAnchor(new BlobContainerClient(await azurite.ConnectionAsync(), "missing"));
+        var anchor = new BlobAnchor(new BlobContainerClient(await azurite.ConnectionAsync(), "missing"), IsOurs);
         await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.ReadNewestAsync(Cancellation));
         await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.AppendAsync(Checkpoints.Chain(_signer, 1)[0], Sample.Start, Cancellation));
     }
@@ -97,4 +98,6 @@ public sealed class BlobAnchorTests(AzuriteBlobs azurite) : IDisposable
         await container.CreateAsync(cancellationToken: Cancellation);
         return container;
     }
+
+    private bool IsOurs(SignedCheckpoint signed) => signed.IsSignedBy(_signer.Key);
 }

@@ -1,4 +1,5 @@
 using AksArcJit.Broker.Ports;
+using AksArcJit.Journal.Checkpoints;
 using AksArcJit.Journal.Exports;
 using AksArcJit.Stores.Anchors;
 using AksArcJit.Stores.Tests.Sqlite;
@@ -25,7 +26,7 @@ public sealed class FileAnchorTests : IDisposable
     [Fact]
     public async Task Append_ThenGrowsByLinesThatTheVerifierReads()
     {
-        var anchor = new FileAnchor(_folder.File);
+        var anchor = new FileAnchor(_folder.File, IsOurs);
         Assert.Null(await anchor.ReadNewestAsync(Cancellation));
         var made = Checkpoints.Chain(_signer, 40);
         foreach (var checkpoint in made)
@@ -50,7 +51,7 @@ public sealed class FileAnchorTests : IDisposable
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_folder.File)!);
             await File.WriteAllBytesAsync(_folder.File, [.. first, .. second[..torn]], Cancellation);
-            var anchor = new FileAnchor(_folder.File);
+            var anchor = new FileAnchor(_folder.File, IsOurs);
             Assert.Equal(made[0], await anchor.ReadNewestAsync(Cancellation));
             await anchor.AppendAsync(made[1], Sample.Start, Cancellation);
             await anchor.AppendAsync(made[2], Sample.Start, Cancellation);
@@ -63,7 +64,7 @@ public sealed class FileAnchorTests : IDisposable
     [Fact]
     public async Task Calls_WhenAnotherWrites_ThenAreUnavailableAndWorkAfterwards()
     {
-        var (anchor, made) = (new FileAnchor(_folder.File), Checkpoints.Chain(_signer, 2));
+        var (anchor, made) = (new FileAnchor(_folder.File, IsOurs), Checkpoints.Chain(_signer, 2));
         await anchor.AppendAsync(made[0], Sample.Start, Cancellation);
         await using (new FileStream(_folder.File, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
             await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.AppendAsync(made[1], Sample.Start, Cancellation));
@@ -74,7 +75,7 @@ public sealed class FileAnchorTests : IDisposable
     [Fact]
     public async Task Append_WhileAnAuditorReads_ThenNeitherKeepsTheOtherOut()
     {
-        var (anchor, made) = (new FileAnchor(_folder.File), Checkpoints.Chain(_signer, 2));
+        var (anchor, made) = (new FileAnchor(_folder.File, IsOurs), Checkpoints.Chain(_signer, 2));
         await anchor.AppendAsync(made[0], Sample.Start, Cancellation);
         await using var reader = new FileStream(_folder.File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         await anchor.AppendAsync(made[1], Sample.Start, Cancellation);
@@ -84,7 +85,7 @@ public sealed class FileAnchorTests : IDisposable
     [Fact]
     public async Task Append_WhileAnotherBrokerAppends_ThenIsUnavailable()
     {
-        var (anchor, made) = (new FileAnchor(_folder.File), Checkpoints.Chain(_signer, 1));
+        var (anchor, made) = (new FileAnchor(_folder.File, IsOurs), Checkpoints.Chain(_signer, 1));
         Directory.CreateDirectory(Path.GetDirectoryName(_folder.File)!);
         await using (new FileStream($"{_folder.File}.lock", FileMode.Create, FileAccess.ReadWrite, FileShare.None))
             await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.AppendAsync(made[0], Sample.Start, Cancellation));
@@ -95,7 +96,7 @@ public sealed class FileAnchorTests : IDisposable
     public async Task Calls_WhenTheDirectoryIsMissing_ThenAreUnavailableAndMakeNone()
     {
         var directory = Path.Combine(Path.GetDirectoryName(_folder.File)!, "unmounted");
-        var anchor = new FileAnchor(Path.Combine(directory, "anchor.ndjson"));
+        var anchor = new FileAnchor(Path.Combine(directory, "anchor.ndjson"), IsOurs);
 
         await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.ReadNewestAsync(Cancellation));
         await Assert.ThrowsAsync<AnchorUnavailableException>(() => anchor.AppendAsync(Checkpoints.Chain(_signer, 1)[0], Sample.Start, Cancellation));
@@ -103,10 +104,28 @@ public sealed class FileAnchorTests : IDisposable
     }
 
     [Fact]
-    public async Task Read_WhenNoLineIsACheckpoint_ThenSaysSo()
+    public async Task Read_WhenNoLineIsACheckpoint_ThenHoldsNone()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(_folder.File)!);
         await File.WriteAllTextAsync(_folder.File, "{}\n{}\n", Cancellation);
-        await Assert.ThrowsAsync<FormatException>(() => new FileAnchor(_folder.File).ReadNewestAsync(Cancellation));
+        Assert.Null(await new FileAnchor(_folder.File, IsOurs).ReadNewestAsync(Cancellation));
     }
+
+    /// <summary>What a stranger adds, by the line or by the megabyte, hides nothing and keeps nothing from being appended.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5000)]
+    public async Task Calls_WhenAStrangerWroteAfterOurs_ThenGoOnFromOurs(int lines)
+    {
+        using var stranger = new TestSigner();
+        var made = Checkpoints.Chain(_signer, 2);
+        var strange = AnchorText.Line(Checkpoints.Chain(stranger, 40)[^1]);
+        await File.WriteAllBytesAsync(_folder.File, [.. AnchorText.Line(made[0]), .. Enumerable.Repeat(strange, lines).SelectMany(line => line), .. "{}\n"u8], Cancellation);
+        var anchor = new FileAnchor(_folder.File, IsOurs);
+
+        Assert.Equal(made[0], await anchor.ReadNewestAsync(Cancellation));
+        Assert.Equal(1, await anchor.AppendAsync(made[1], Sample.Start, Cancellation));
+        Assert.Equal(made[1], await anchor.ReadNewestAsync(Cancellation));
+    }
+
+    private bool IsOurs(SignedCheckpoint signed) => signed.IsSignedBy(_signer.Key);
 }

@@ -79,7 +79,7 @@ public sealed class CleanJournalTests(Azurite azurite)
         {
             var (time, standing) = (TimeProvider.System, new JournalStanding());
             var coverage = new Coverage(time, TimeSpan.FromSeconds(60));
-            var anchoring = new Anchoring("test", [anchor], instance.Log, standing, time, NullLogger<Anchoring>.Instance);
+            var anchoring = new Anchoring("test", [anchor], instance.Log, standing, new CheckpointTrust(signer), time, NullLogger<Anchoring>.Instance);
             var journal = new FollowedJournal(instance.Journal, [coverage], time);
             return (journal, new Checkpointer("test", journal, instance.Log, signer, coverage, anchoring, standing, time, NullLogger<Checkpointer>.Instance), anchoring, standing);
         }

@@ -47,7 +47,7 @@ public abstract class Damaging : IAsyncLifetime
         var coverage = new Coverage(_time, TimeSpan.FromSeconds(60));
         var followed = new FollowedJournal(_journal, [coverage], _time);
         var standing = new JournalStanding();
-        var anchoring = new Anchoring("test", [anchor], _log, standing, _time, NullLogger<Anchoring>.Instance);
+        var anchoring = new Anchoring("test", [anchor], _log, standing, new CheckpointTrust(_signer), _time, NullLogger<Anchoring>.Instance);
         var checkpointer = new Checkpointer("test", followed, _log, _signer, coverage, anchoring, standing, _time, NullLogger<Checkpointer>.Instance);
         for (var hour = 0; hour < 4; hour++)
         {
@@ -239,7 +239,7 @@ public abstract class Damaging : IAsyncLifetime
     {
         var coverage = new Coverage(_time, TimeSpan.FromSeconds(60));
         var standing = new JournalStanding();
-        var anchoring = new Anchoring("test", [], _log!, standing, _time, NullLogger<Anchoring>.Instance);
+        var anchoring = new Anchoring("test", [], _log!, standing, new CheckpointTrust(_signer), _time, NullLogger<Anchoring>.Instance);
         var followed = new FollowedJournal(_journal!, [coverage], _time);
         await AppendAsync(followed, StreamId.Of(Sample.Id(99)), 1);
         _time.Advance(TimeSpan.FromMinutes(5));

@@ -47,7 +47,7 @@ public sealed class TestBroker
             journal = new FollowedJournal(journal, all, time);
         if (log is not null)
         {
-            Anchoring = new Anchoring(Book.Installation, anchors, log, Standing, time, NullLogger<Anchoring>.Instance);
+            Anchoring = new Anchoring(Book.Installation, anchors, log, Standing, new CheckpointTrust(signer), time, NullLogger<Anchoring>.Instance);
             Checkpointer = new Checkpointer(
                 Book.Installation, journal, log, signer ?? new TestSigner(), coverage!, Anchoring, Standing, time, NullLogger<Checkpointer>.Instance);
         }

@@ -21,7 +21,8 @@ public sealed class TestSigner : ISigner, IDisposable
 
     public IReadOnlyList<ReadOnlyMemory<byte>> FormerKeys => [];
 
-    public Task<ReadOnlyMemory<byte>> PublicKeyAsync(CancellationToken cancellation) => Task.FromResult<ReadOnlyMemory<byte>>(_key.ExportSubjectPublicKeyInfo());
+    public Task<ReadOnlyMemory<byte>> PublicKeyAsync(CancellationToken cancellation) =>
+        IsDown ? throw new SignerUnavailableException("the key is away") : Task.FromResult<ReadOnlyMemory<byte>>(_key.ExportSubjectPublicKeyInfo());
 
     public async Task<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
