@@ -7,11 +7,12 @@ namespace AksArcJit.Cli.Audit;
 /// <summary><c>audit checkpoint</c>: the newest checkpoint, after all of them were verified from the first on.</summary>
 internal sealed class CheckpointCommand(Surroundings surroundings, ConnectionOptions connection, OutputOption output)
 {
+    private readonly Option<string?> file = new("--out") { Description = "Also write all checkpoints with their leaves to this file, to verify bundles offline", HelpName = "FILE" };
     private readonly TrustOptions trust = new();
 
     public Command Create()
     {
-        var command = new Command("checkpoint", "Verify the checkpoints and show the newest. Exit codes as of verify.");
+        var command = new Command("checkpoint", "Verify the checkpoints and show the newest. Exit codes as of verify.") { file };
         trust.AddTo(command);
         command.SetAction(RunAsync);
         return command;
@@ -26,8 +27,21 @@ internal sealed class CheckpointCommand(Surroundings surroundings, ConnectionOpt
             using var broker = connection.Connect(parsed);
             var damages = new List<Damage>();
             using var verifier = new JournalVerifier(anchor, keys, damages.Add);
-            await foreach (var row in broker.ReadAsync("api/v1/checkpoints", _ => { }, cancellation))
-                verifier.Take(row);
+            var log = new JournalSource.LiveLog(broker);
+            if (parsed.GetValue(file) is { } path)
+                await WholeFile.WriteAsync(path, surroundings.Bytes, async stream =>
+                {
+                    await using var export = ExportFormat.Of("ndjson", stream);
+                    await foreach (var row in log.ReadAsync(cancellation))
+                    {
+                        verifier.Take(row);
+                        await export.WriteAsync(row, cancellation);
+                    }
+                    await export.EndAsync(log.IsWhole, cancellation);
+                }, cancellation);
+            else
+                await foreach (var row in log.ReadAsync(cancellation))
+                    verifier.Take(row);
             var report = verifier.FinishCheckpoints();
             if (output.IsJson(parsed))
             {

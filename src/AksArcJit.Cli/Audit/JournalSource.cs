@@ -28,6 +28,12 @@ internal abstract class JournalSource
         }
     }
 
+    /// <summary>The checkpoints alone.</summary>
+    public sealed class LiveLog(BrokerClient broker) : JournalSource
+    {
+        public override IAsyncEnumerable<JournalRow> ReadAsync(CancellationToken cancellation) => broker.ReadAsync("api/v1/checkpoints", Ended, cancellation);
+    }
+
     public sealed class Export(FileInfo file) : JournalSource
     {
         public override async IAsyncEnumerable<JournalRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
@@ -47,7 +53,7 @@ internal abstract class JournalSource
                 }
                 catch (Exception fault) when (fault is IOException or FormatException)
                 {
-                    throw new CommandFailedException($"{file.FullName} cannot be read: {fault.Message}", "Give an export that 'aksarcjit audit export --format ndjson' wrote.", fault);
+                    throw new CommandFailedException($"{file.FullName} cannot be read: {fault.Message}", "Give what 'aksarcjit audit export --format ndjson' or 'aksarcjit audit checkpoint --out' wrote.", fault);
                 }
             }
         }

@@ -23,6 +23,9 @@ internal static class VerdictText
                 + "What came later is covered by the chains alone.";
         foreach (var chain in view.Covered)
             yield return Terminal.Plain($"Covered: {chain.Stream} up to version {chain.Version} ({Time(chain.At)})");
+        if (view.Complete is { } complete)
+            yield return $"Complete: up to checkpoint {complete.Checkpoint} of {Time(complete.At)}, which covers all until {Time(complete.CoversUntil)}, nothing later of these chains exists; "
+                + (complete.AnchoredCheckpoint is { } known ? $"anchored up to checkpoint {known}." : "not anchored.");
         foreach (var sentence in view.NotExcluded)
             yield return Terminal.Plain($"Not excluded: {sentence}");
         foreach (var (kind, number) in view.UnknownKinds)

@@ -23,6 +23,9 @@ internal sealed record VerdictView(
     /// <summary>Of a bundle: how far each chain is proven to be in the checkpoint.</summary>
     public IReadOnlyList<CoveredView> Covered { get; init; } = [];
 
+    /// <summary>Of a bundle that was held against the log of checkpoints: until where nothing later exists.</summary>
+    public CompleteView? Complete { get; init; }
+
     public static VerdictView Of(VerificationReport report, IReadOnlyList<Damage> damages, string? incomplete) => new(
         report.Damages > 0 ? "damaged" : incomplete is null ? "clean" : "unchecked",
         report.Facts, report.Streams, report.Checkpoints, report.Damages,
@@ -39,6 +42,9 @@ internal sealed record VerdictView(
 }
 
 internal sealed record CoveredView(string Stream, long Version, DateTimeOffset At);
+
+/// <param name="AnchoredCheckpoint">Null where none of the log's is in an anchor.</param>
+internal sealed record CompleteView(long Checkpoint, DateTimeOffset At, DateTimeOffset CoversUntil, long? AnchoredCheckpoint);
 
 /// <param name="Request">The stream: a request's id, or ticket!…, cluster!…, system!.</param>
 internal sealed record DamageView(string Kind, string? Request, long? Row, long? Checkpoint, string Why)

@@ -9,11 +9,17 @@ namespace AksArcJit.Cli.Audit;
 internal sealed class VerifyCommand(Surroundings surroundings, ConnectionOptions connection, OutputOption output)
 {
     private readonly Argument<FileInfo?> file = new("file") { Description = "An export (.ndjson) or an evidence bundle (.zip); without it the live journal", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<FileInfo?> checkpoints = new("--checkpoints")
+    {
+        Description = "With a bundle: all checkpoints, as 'audit checkpoint --out FILE' or an export holds them; tells whether later facts were left out. With --server they come from the broker",
+        HelpName = "FILE",
+    };
+
     private readonly TrustOptions trust = new();
 
     public Command Create()
     {
-        var command = new Command("verify", "Recompute every hash and signature. Exit code 0: nothing is damaged; 2: damage found; 1: it could not be checked.") { file };
+        var command = new Command("verify", "Recompute every hash and signature. Exit code 0: nothing is damaged; 2: damage found; 1: it could not be checked.") { file, checkpoints };
         trust.AddTo(command);
         command.SetAction(RunAsync);
         return command;
@@ -26,7 +32,9 @@ internal sealed class VerifyCommand(Surroundings surroundings, ConnectionOptions
         {
             var anchor = await trust.ReadAnchorAsync(parsed, keys, cancellation);
             if (parsed.GetValue(file) is { } bundle && BundleFile.Is(bundle))
-                return await ShowAsync(parsed, BundleFile.Verify(bundle, anchor, keys));
+                return await ShowAsync(parsed, await VerifyAsync(bundle, anchor, keys, parsed, cancellation));
+            if (parsed.GetValue(checkpoints) is not null)
+                throw new CommandFailedException("--checkpoints belongs to a bundle; a journal and an export hold their own.", "Name an evidence bundle (.zip), or leave the option out.");
             if (parsed.GetValue(file) is { } export)
                 return await VerifyAsync(new JournalSource.Export(export), anchor, keys, parsed, cancellation);
             using var broker = connection.Connect(parsed);
@@ -36,6 +44,16 @@ internal sealed class VerifyCommand(Surroundings surroundings, ConnectionOptions
         {
             keys.ForEach(key => key.Dispose());
         }
+    }
+
+    private async Task<VerdictView> VerifyAsync(FileInfo bundle, Anchor? anchor, List<CheckpointKey> keys, ParseResult parsed, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(checkpoints) is { } log)
+            return await BundleFile.VerifyAsync(bundle, anchor, keys, new JournalSource.Export(log), cancellation);
+        if (!connection.IsNamed(parsed))
+            return await BundleFile.VerifyAsync(bundle, anchor, keys, null, cancellation);
+        using var broker = connection.Connect(parsed);
+        return await BundleFile.VerifyAsync(bundle, anchor, keys, new JournalSource.LiveLog(broker), cancellation);
     }
 
     private async Task<int> VerifyAsync(JournalSource source, Anchor? anchor, List<CheckpointKey> keys, ParseResult parsed, CancellationToken cancellation)

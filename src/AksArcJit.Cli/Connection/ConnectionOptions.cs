@@ -17,6 +17,9 @@ internal sealed class ConnectionOptions(Surroundings surroundings)
         root.Options.Add(token);
     }
 
+    /// <summary>Whether the command line itself names a broker: what works without one asks none because of a variable.</summary>
+    public bool IsNamed(ParseResult parsed) => !string.IsNullOrWhiteSpace(parsed.GetValue(server));
+
     /// <exception cref="CommandFailedException">The server is missing or no URL.</exception>
     public BrokerClient Connect(ParseResult parsed)
     {

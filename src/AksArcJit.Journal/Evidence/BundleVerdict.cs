@@ -53,11 +53,17 @@ public sealed record BundleVerdict(EvidenceSubject? Subject, long Facts, string?
     /// <summary>Chains whose facts the signed checkpoint covers. What it says of all chains until a time, it does not say of a bundle's.</summary>
     public IReadOnlyList<CoveredChain> Covered { get; init; } = [];
 
-    /// <summary>Sentences: what this verification could not have seen. Never empty: no bundle proves that it holds the last fact.</summary>
-    public IReadOnlyList<string> NotExcluded => [.. Findings.OfType<BundleFinding.Unproven>().Select(finding => $"{finding}."), LaterFacts];
+    /// <summary>The chains that the bundle is about, as far as they could be read.</summary>
+    internal IReadOnlyList<ProvenStream> Read { get; init; } = [];
+
+    /// <summary>Set where the log of checkpoints was read as well, and holds nothing later (<see cref="BundleCompleteness"/>).</summary>
+    public Completeness? Complete { get; init; }
+
+    /// <summary>Sentences: what this verification could not have seen. No bundle proves alone that it holds the last fact; the log does.</summary>
+    public IReadOnlyList<string> NotExcluded => [.. Findings.OfType<BundleFinding.Unproven>().Select(finding => $"{finding}."), .. Complete is null ? [LaterFacts] : Array.Empty<string>()];
 
     private const string LaterFacts = "Facts that were recorded later may have been left out of the bundle: a proof shows that the checkpoint holds a fact, "
-        + "not that it is the last of its chain. Verify the journal, or compare with another bundle, to exclude it.";
+        + "not that it is the last of its chain. Verify it with the log of checkpoints (--checkpoints FILE, or --server URL) to exclude it.";
 
     public bool IsDamaged => Findings.Any(finding => finding is BundleFinding.Damage);
 

@@ -33,6 +33,7 @@ public static class BundleVerification
         private (string? KeyId, KeySource By) _signature = (null, KeySource.None);
         private SignedCheckpoint? _checkpoint;
         private readonly List<CoveredChain> _covered = [];
+        private readonly List<ProvenStream> _read = [];
         private long _facts;
         private long _chains;
 
@@ -49,6 +50,7 @@ public static class BundleVerification
 
             var checkpoint = Checkpoint();
             var streams = about.Requests.Select(StreamId.Of).Prepend(StreamId.Of(about.Ticket)).Select(stream => Stream(stream, checkpoint)).ToList();
+            _read.AddRange(streams.OfType<ProvenStream>().DistinctBy(stream => stream.Stream));
             if (about.Subject is EvidenceSubject.OfRequest { Id: var id } && (about.Requests.Count != 1 || about.Requests[0] != id))
                 findings.Add(new Damage(BundleNames.Bundle, "does not name the one request that it is about"));
             else if (streams.Distinct().Count() == streams.Count && streams.All(stream => stream is not null))
@@ -63,7 +65,7 @@ public static class BundleVerification
             return Verdict(about.Subject);
         }
 
-        private BundleVerdict Verdict(EvidenceSubject? subject) => new(subject, _facts, _signature.KeyId, _signature.By, findings) { Checkpoint = _checkpoint, Chains = _chains, Covered = _covered };
+        private BundleVerdict Verdict(EvidenceSubject? subject) => new(subject, _facts, _signature.KeyId, _signature.By, findings) { Checkpoint = _checkpoint, Chains = _chains, Covered = _covered, Read = _read };
 
         private void CheckEnd()
         {

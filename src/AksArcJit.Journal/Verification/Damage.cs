@@ -26,8 +26,9 @@ public abstract record Damage(StreamId? Stream, long? Version, long? Checkpoint,
         : Damage(Of, Row, null, $"The row stands out of its order, as does row {With}.");
 
     /// <param name="Last">The version that a checkpoint holds.</param>
-    public sealed record TailTruncated(StreamId Of, long Row, long Last, long By)
-        : Damage(Of, Row, null, $"The chain ends before this row; checkpoint {By} holds it up to row {Last}.");
+    /// <param name="More">What else is to be said, after a blank.</param>
+    public sealed record TailTruncated(StreamId Of, long Row, long Last, long By, string More = "")
+        : Damage(Of, Row, null, $"The chain ends before this row; checkpoint {By} {(More.Length > 0 ? "or a later one " : "")}holds it up to row {Last}.{More}");
 
     /// <summary>What stands here was written for a row of another stream, and what was written for here stands there.</summary>
     public sealed record RowSwapped(StreamId Of, long Row, StreamId With, long WithRow)

@@ -176,7 +176,7 @@ internal static class Cases
         }
     }
 
-    private static MerkleHash Node(List<CheckpointLeaf> leaves, int level, long index) => level == 0
+    public static MerkleHash Node(List<CheckpointLeaf> leaves, int level, long index) => level == 0
         ? leaves[(int)index].Hash
         : MerkleHash.OfNode(Node(leaves, level - 1, 2 * index), Node(leaves, level - 1, 2 * index + 1));
 }

@@ -1,0 +1,125 @@
+using AksArcJit.Journal.Checkpoints;
+using AksArcJit.Journal.Verification;
+
+namespace AksArcJit.Journal.Evidence;
+
+/// <summary>
+/// Holds a bundle against the log of all checkpoints, read from the first on, and so tells what no proof in a bundle can: that its chains
+/// went no further. The log is verified on the way; of its leaves none is kept, so that the memory follows the bundle and not the log.
+/// </summary>
+public sealed class BundleCompleteness : IDisposable
+{
+    private readonly SignedCheckpoint? own;
+    private readonly Dictionary<StreamId, Chain> chains;
+    private readonly CheckpointVerifier checkpoints;
+    private readonly Action<Damage> found;
+    private bool hasOwn;
+    private long damages;
+
+    /// <param name="anchor">Read before the log is; null for none.</param>
+    /// <param name="trusted">Public keys known from elsewhere, of every key that ever signed; empty for none. The caller disposes them.</param>
+    /// <param name="found">Told of each damage once.</param>
+    public BundleCompleteness(BundleVerdict bundle, Anchor? anchor, IReadOnlyList<CheckpointKey> trusted, Action<Damage> found)
+    {
+        this.found = damage =>
+        {
+            damages++;
+            found(damage);
+        };
+        own = bundle.Checkpoint;
+        chains = bundle.Read.ToDictionary(stream => stream.Stream, stream => new Chain(stream));
+        checkpoints = new CheckpointVerifier(anchor, trusted, Add, this.found);
+    }
+
+    /// <summary>Checkpoints that were read.</summary>
+    public long Count => checkpoints.Count;
+
+    /// <summary>No key and no anchor says whose signatures these should be.</summary>
+    public bool TrustsAnyKey => checkpoints.TrustsAnyKey;
+
+    /// <param name="row">Facts, which an export holds after the checkpoints, are passed over.</param>
+    public void Take(JournalRow row)
+    {
+        switch (row)
+        {
+            case JournalRow.Checkpoint(var stored):
+                Compare(stored.Signed);
+                checkpoints.Take(stored);
+                break;
+            case JournalRow.Unreadable { Stream: null } unreadable:
+                found(new Damage.NotReadable(unreadable.Where, null, null, unreadable.Number, unreadable.Why));
+                checkpoints.TakeUnreadable(unreadable.Number);
+                break;
+        }
+    }
+
+    /// <summary>Once the whole log is read: names what the bundle lacks.</summary>
+    /// <returns>Null where anything is damaged, or there is no checkpoint.</returns>
+    public Completeness? Finish()
+    {
+        checkpoints.Finish(null);
+        if (own is not null && own.Checkpoint.Number > checkpoints.Newest)
+            found(new Damage.CheckpointDropped(checkpoints.Newest + 1, own.Checkpoint.Number,
+                " The bundle holds what the log does not: the log is an older one, or its end was taken from it."));
+        foreach (var chain in chains.Values)
+            chain.Finish(found);
+        return damages == 0 && checkpoints.NewestSound is { Checkpoint: var newest } && (own is null || hasOwn)
+            ? new Completeness(newest.Number, newest.At, newest.CoversUntil, checkpoints.NewestAnchored)
+            : null;
+    }
+
+    public void Dispose() => checkpoints.Dispose();
+
+    private void Compare(SignedCheckpoint signed)
+    {
+        if (signed.Checkpoint.Number != own?.Checkpoint.Number)
+            return;
+        hasOwn = signed.Hash == own.Hash;
+        if (!hasOwn)
+            found(new Damage.StoreRestored(signed.Checkpoint.Number,
+                "The log holds another checkpoint of this number than the bundle: the store went on from an older state, or one of the two is forged."));
+    }
+
+    private bool Add(CheckpointLeaf leaf, LeafSource source) => !chains.TryGetValue(leaf.Stream, out var chain) || chain.Add(leaf, source, found);
+
+    /// <summary>A chain of the bundle, and what the log says of it.</summary>
+    private sealed class Chain(ProvenStream bundled)
+    {
+        private long agreed, covered;
+        private (long Last, LeafSource By)? beyond;
+        private bool isRewritten;
+
+        /// <inheritdoc cref="CheckpointVerifier(Anchor?, IReadOnlyList{CheckpointKey}, Func{CheckpointLeaf, LeafSource, bool}, Action{Damage})"/>
+        public bool Add(CheckpointLeaf leaf, LeafSource source, Action<Damage> found)
+        {
+            var goesOn = leaf.Version >= covered;
+            covered = Math.Max(covered, leaf.Version);
+            if (!source.IsProven)
+                return goesOn;
+            if (leaf.Version > bundled.Version)
+                beyond = (Math.Max(beyond?.Last ?? 0, leaf.Version), beyond?.By ?? source);
+            else if (leaf.Version > 0 && bundled.Records[(int)leaf.Version - 1].Hash == leaf.HeadHash)
+                agreed = Math.Max(agreed, leaf.Version);
+            else if (!isRewritten)
+            {
+                isRewritten = true;
+                found(new Damage.ChainRewritten(bundled.Stream, agreed + 1, leaf.Version, source.Number));
+            }
+            return goesOn;
+        }
+
+        public void Finish(Action<Damage> found)
+        {
+            if (beyond is var (last, by))
+                found(new Damage.TailTruncated(bundled.Stream, bundled.Version + 1, last, by.Number,
+                    $" The bundle was cut back, or made before that checkpoint was taken ({by.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC): fetch it anew."));
+        }
+    }
+}
+
+/// <summary>That nothing of a bundle's chains is recorded later than what it holds.</summary>
+/// <param name="Checkpoint">The newest of the log: what came after it is not known.</param>
+/// <param name="At">UTC, when it was taken.</param>
+/// <param name="CoversUntil">UTC: every fact recorded until then is in the log.</param>
+/// <param name="AnchoredCheckpoint">The newest that was found in the anchor as well; null without one.</param>
+public sealed record Completeness(long Checkpoint, DateTimeOffset At, DateTimeOffset CoversUntil, long? AnchoredCheckpoint);
