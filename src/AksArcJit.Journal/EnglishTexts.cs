@@ -97,6 +97,12 @@ internal sealed class EnglishTexts : Texts
 
     public override string TicketUnknown => "Nothing is recorded of this ticket.";
 
+    public override string TicketActive => "Ticket active";
+
+    public override FormattableString TicketActiveBetween(DateTimeOffset from, DateTimeOffset? until) => until is { } end
+        ? (FormattableString)$"From {from} to {end}, as recorded"
+        : $"Since {from}, as recorded; not closed as last recorded";
+
     public override FormattableString Scope(ClusterId cluster, Scope scope) => scope is Scope.Namespace one
         ? (FormattableString)$"Only namespace {one.Name} of cluster {cluster}"
         : $"The whole of cluster {cluster}";
@@ -125,9 +131,12 @@ internal sealed class EnglishTexts : Texts
 
     public override FormattableString Refused(string name, DateTimeOffset at) => $"{name} refused at {at}";
 
-    public override FormattableString Needed(int quorum, int asked) => quorum == 1
-        ? (FormattableString)$"One consent was needed; {asked} approvers were asked."
-        : $"{quorum} consents of different people were needed; {asked} approvers were asked.";
+    public override FormattableString Needed(int quorum, int asked) => (quorum, asked) switch
+    {
+        (1, 1) => $"One consent was needed; one approver was asked.",
+        (1, _) => $"One consent was needed; {asked} approvers were asked.",
+        _ => $"{quorum} consents of different people were needed; {asked} approvers were asked.",
+    };
 
     public override string Comment => "Comment";
     public override string Terms => "Terms";
@@ -217,10 +226,15 @@ internal sealed class EnglishTexts : Texts
     public override string ProofHead => "Hash of the last fact";
 
     public override FormattableString ProofWhole(long number, DateTimeOffset at, string log, long newest, DateTimeOffset newestAt) =>
-        $"Checkpoint {number} of {log}, signed at {at}, covers every fact shown here, up to fact {newest} of {newestAt}. What it covers was not changed since without the change showing. That facts recorded later were left out is not excluded: verify the journal, or compare with another bundle, to exclude it.";
+        $"Checkpoint {number} of {log}, signed at {at}, covers every fact shown here, up to fact {newest} of {newestAt}. What it covers was not changed since without the change showing. That facts recorded later were left out is not excluded by this bundle alone: verify it with the log of checkpoints to exclude it.";
 
-    public override FormattableString ProofPartly(long number, DateTimeOffset at, string log, long covered, long newest) =>
-        $"Checkpoint {number} of {log}, signed at {at}, covers facts 1 to {covered}. Facts {covered + 1} to {newest} are newer: the hash chain alone covers them, and it cannot exclude that its end was cut off or rewritten.";
+    public override FormattableString ProofPartly(long number, DateTimeOffset at, string log, long covered, long newest) => (covered, newest - covered) switch
+    {
+        (1, 1) => $"Checkpoint {number} of {log}, signed at {at}, covers fact 1. Fact {newest} is newer: the hash chain alone covers it, and it cannot exclude that its end was cut off or rewritten.",
+        (1, _) => $"Checkpoint {number} of {log}, signed at {at}, covers fact 1. Facts 2 to {newest} are newer: the hash chain alone covers them, and it cannot exclude that its end was cut off or rewritten.",
+        (_, 1) => $"Checkpoint {number} of {log}, signed at {at}, covers facts 1 to {covered}. Fact {newest} is newer: the hash chain alone covers it, and it cannot exclude that its end was cut off or rewritten.",
+        _ => $"Checkpoint {number} of {log}, signed at {at}, covers facts 1 to {covered}. Facts {covered + 1} to {newest} are newer: the hash chain alone covers them, and it cannot exclude that its end was cut off or rewritten.",
+    };
 
     public override FormattableString ProofNone =>
         $"No signed checkpoint covers this chain: none is configured, or none was taken yet. The hashes show changes inside the chain; they cannot exclude that somebody with write access to the journal rewrote it whole or cut off its end.";
@@ -313,7 +327,8 @@ internal sealed class EnglishTexts : Texts
 
           aksarcjit audit verify THIS.zip --key YOUR-COPY-OF-THE-PUBLIC-KEY.pem
 
-        It checks the chains, the terms, the proofs, the signature, the end, and makes every derived file anew to compare.
+        It checks the chains, the terms, the proofs, the signature, the end, and makes every derived file anew to compare. With
+        --checkpoints FILE (what "aksarcjit audit checkpoint --out FILE" wrote) it also tells whether anything later was left out.
 
         BY HAND, in the unpacked folder
 
@@ -331,7 +346,7 @@ internal sealed class EnglishTexts : Texts
 
         - What came after the newest fact here, or after the checkpoint.
         - That nothing recorded later was left out. A proof shows that the checkpoint holds a fact, not that it is the last of its
-          chain: an older fact of the same chain has a proof too. Verify the journal, or compare with another bundle, to exclude it.
+          chain: an older fact of the same chain has a proof too. Verify it with the log of checkpoints, as above, to exclude it.
         - That the key is the broker's: compare it with a copy that you received by another way.
         - What was done in the cluster: that is in the cluster's own audit log.
         {(subject is EvidenceSubject.OfTicket ? "- That these are all requests under the ticket: verify a whole export of the journal to confirm it.\n" : "")}

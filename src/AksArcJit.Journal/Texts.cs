@@ -49,6 +49,8 @@ internal abstract class Texts
     public abstract string Possible { get; }
     public abstract FormattableString TicketStands(string title, string severity, bool isActive);
     public abstract string TicketUnknown { get; }
+    public abstract string TicketActive { get; }
+    public abstract FormattableString TicketActiveBetween(DateTimeOffset from, DateTimeOffset? until);
     public abstract FormattableString Scope(ClusterId cluster, Scope scope);
     public abstract FormattableString Role(string role);
     public abstract FormattableString AskedFor(TimeSpan duration, DateTimeOffset at);

@@ -138,9 +138,11 @@ public static class BundleVerification
             if (checkpoint is not null && proof is null)
                 findings.Add(new Unproven(file, "is not covered by the checkpoint: its end may have been cut off, or the whole rewritten"));
             else if (proof is not null && proof.Leaf.Version < records.Count)
-                findings.Add(new Unproven(file, $"is covered by the checkpoint up to version {proof.Leaf.Version}; versions {proof.Leaf.Version + 1} to {records.Count} by their chain alone"));
+                findings.Add(new Unproven(file, $"is covered by the checkpoint up to version {proof.Leaf.Version}; {Later(proof.Leaf.Version + 1, records.Count)} chain alone"));
             return new ProvenStream(stream, records, proof);
         }
+
+        private static string Later(long first, long last) => first == last ? $"version {first} by its" : $"versions {first} to {last} by their";
 
         private void CheckProof(string file, StreamProof proof, StreamId stream, IReadOnlyList<FactRecord> records, SignedCheckpoint? checkpoint)
         {

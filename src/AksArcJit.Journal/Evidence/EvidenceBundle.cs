@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using AksArcJit.Journal.Checkpoints;
 using AksArcJit.Journal.Exports;
+using AksArcJit.Journal.Timelines;
 using AksArcJit.Lifecycle.Tickets;
 
 namespace AksArcJit.Journal.Evidence;
@@ -27,10 +28,11 @@ public static class EvidenceBundle
         var texts = Texts.English;
         var ticketFacts = TicketFacts(sources.Ticket);
         var ticket = ticketFacts.Aggregate((Ticket?)null, (known, fact) => TicketDecider.Apply(known, fact.Fact));
+        var ticketTimes = TicketTime.Of([.. ticketFacts.Select(fact => (fact.Fact, fact.Record.At))]);
         var requests = sources.Requests.Select(stream =>
         {
             var request = RequestCase.Of(stream.Stream.Request ?? throw new FormatException($"{stream.Stream} is no request"), stream.Records);
-            return (Case: request, Report: new RequestReport(request, stream, ticket, sources.Checkpoint, writer, texts), Stream: stream);
+            return (Case: request, Report: new RequestReport(request, stream, ticket, ticketTimes, sources.Checkpoint, writer, texts), Stream: stream);
         }).ToList();
 
         var report = sources.Subject is EvidenceSubject.OfTicket

@@ -27,7 +27,7 @@ internal static class ReportStyle
         dl > div:first-child { border-top: 0; } dt { color: #46535f; } dd { margin: 0; } dd > span { display: block; }
         .written { white-space: pre-wrap; }
         code, .hash { font: 8pt/1.4 "Cascadia Mono", Consolas, Menlo, "Liberation Mono", "DejaVu Sans Mono", monospace; }
-        figure { margin: 0; break-inside: avoid; } .timeline { display: block; width: 100%; height: auto; }
+        figure { margin: 0; break-inside: avoid; } .inwords { display: none; margin-top: .6rem; } .timeline { display: block; width: 100%; height: auto; }
         .timeline text { font: 12.5px "Segoe UI", "Helvetica Neue", "Liberation Sans", Arial, sans-serif; fill: #16202b; }
         .timeline .tick, .timeline .quiet { font-size: 11px; fill: #46535f; }
         table { width: 100%; border-collapse: collapse; margin: .4rem 0 .9rem; font-size: 9.5pt; line-height: 1.4; }
@@ -38,9 +38,15 @@ internal static class ReportStyle
         .record td { border-bottom: 0; padding-bottom: 0; } .record .hash { padding-top: 0; color: #46535f; border-bottom: .5pt solid #c3cbd2; }
         .record tbody { break-inside: avoid; }
         .answer { white-space: nowrap; font-weight: 600; } .answer small { display: block; font-weight: 400; white-space: normal; color: #46535f; }
+        .answers td:first-child { overflow-wrap: normal; min-width: 9rem; }
         .warn { border-left: 3pt solid #16202b; padding-left: .7rem; }
         footer { margin-top: 2.5rem; padding-top: .6rem; padding-bottom: 2rem; color: #46535f; font-size: 8.5pt; }
         @media print { body { font-size: 10pt; line-height: 1.42; } h1 { font-size: 18pt; } h2 { margin-top: 1.3rem; } .verdict { margin-top: .8rem; padding: .6rem .8rem; } dl > div { padding: .25rem 0; } td, th { padding-top: .22rem; padding-bottom: .22rem; } main, header, footer { max-width: none; padding-left: 0; padding-right: 0; } header { padding-top: 0; } a { text-decoration: none; } .verdict { -webkit-print-color-adjust: exact; print-color-adjust: exact; } .timeline { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
-        @media (max-width: 40rem) { dl > div { grid-template-columns: 1fr; gap: 0; } main, header, footer { padding: 0 1rem; } }
+        @media (max-width: 40rem) { dl > div { grid-template-columns: 1fr; gap: 0; } main, header, footer { padding: 0 1rem; }
+            figure { overflow-x: auto; } .timeline { width: 47.5rem; } .inwords { display: block; }
+            .steps, .steps tbody, .steps tr, .steps th, .steps td { display: block; width: auto; } .steps th, .steps td { border: 0; padding: .1rem 0; }
+            .answers, .answers tbody, .answers tr, .answers td { display: block; } .answers thead { display: none; }
+            .steps tr, .answers tr { padding: .4rem 0; border-bottom: .5pt solid #c3cbd2; } .answers td { border: 0; padding: .15rem 0; } .answers td:first-child { font-weight: 600; }
+            .answers td[data-column]::before { content: attr(data-column) ": "; font-weight: 400; color: #46535f; white-space: normal; } }
         """;
 }

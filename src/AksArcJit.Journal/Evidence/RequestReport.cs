@@ -12,7 +12,8 @@ namespace AksArcJit.Journal.Evidence;
 /// A request for somebody who has never seen the product: one HTML file without script or outside resource, for screen and paper. Every word
 /// follows from the facts and the proof, so that the same sources make the same bytes.
 /// </summary>
-internal sealed class RequestReport(RequestCase request, ProvenStream stream, Ticket? ticket, Checkpoints.SignedCheckpoint? checkpoint, string writer, Texts texts)
+internal sealed class RequestReport(
+    RequestCase request, ProvenStream stream, Ticket? ticket, IReadOnlyList<TicketTime> ticketTimes, Checkpoints.SignedCheckpoint? checkpoint, string writer, Texts texts)
 {
     private const string Missing = "–";
 
@@ -53,7 +54,7 @@ internal sealed class RequestReport(RequestCase request, ProvenStream stream, Ti
         <section>
         <h2>{texts.GlanceHeading}</h2>
         <dl>
-        {Row(texts.Engineer, Engineer())}{Row(texts.Why, $"<span class=\"written\"><bdi>{request.Request.Justification}</bdi></span>")}{Row(texts.Ticket, TicketLines())}{Row(texts.Customer, $"<bdi>{request.Request.Customer}</bdi>")}{Row(texts.Where, $"{texts.Scope(Terms.Cluster, Terms.Scope)}")}{Row(texts.What, $"{texts.Role(Terms.Role)}")}{Row(texts.Window, Window())}{Row(texts.Possible, Possible())}{(request.Closed is { } closed ? Row(texts.HowItEnded, HowItEnded(closed)) : Html.Empty)}</dl>
+        {Row(texts.Engineer, Engineer())}{Row(texts.Why, $"<span class=\"written\"><bdi>{request.Request.Justification}</bdi></span>")}{Row(texts.Ticket, TicketLines())}{(ticketTimes.Count > 0 ? Row(texts.TicketActive, Lines([.. ticketTimes.Select(time => (Html)$"{texts.TicketActiveBetween(time.From, time.Until)}")])) : Html.Empty)}{Row(texts.Customer, $"<bdi>{request.Request.Customer}</bdi>")}{Row(texts.Where, $"{texts.Scope(Terms.Cluster, Terms.Scope)}")}{Row(texts.What, $"{texts.Role(Terms.Role)}")}{Row(texts.Window, Window())}{Row(texts.Possible, Possible())}{(request.Closed is { } closed ? Row(texts.HowItEnded, HowItEnded(closed)) : Html.Empty)}</dl>
         </section>
 
         """;
@@ -93,7 +94,15 @@ internal sealed class RequestReport(RequestCase request, ProvenStream stream, Ti
         .. IsOnWord && Word is { } word ? [(Html)$"{texts.OnWord(request.NameOf(word.Fact.Operator), word.Record.At, word.Fact.Reason)}"] : Array.Empty<Html>(),
     ]);
 
-    private Html Picture() => $"<section>\n<h2>{texts.TimelineTitle}</h2>\n<figure>{TimelinePicture.Svg(request.Timeline, $"t-{request.Id}", texts)}</figure>\n</section>\n";
+    // On a phone the picture is wider than the screen, and the words below it say the same.
+    private Html Picture() => $"""
+        <section>
+        <h2>{texts.TimelineTitle}</h2>
+        <figure>{TimelinePicture.Svg(request.Timeline, ticketTimes, $"t-{request.Id}", texts)}</figure>
+        <div class="inwords">{List(TimelinePicture.Lines(request.Timeline, ticketTimes, texts).Select(line => (Html)$"{line}"))}</div>
+        </section>
+
+        """;
 
     private Html Consent()
     {
@@ -144,7 +153,7 @@ internal sealed class RequestReport(RequestCase request, ProvenStream stream, Ti
             <h2>{texts.RoleHeading}</h2>
             <p class="quiet">{texts.RoleIntro(Terms.Role)}</p>
             {within}{(role is null ? (Html)$"<p class=\"warn\">{texts.RoleUnrecorded}</p>\n" : Sentences(role))}<h3>{texts.RulesTable}</h3>
-            <table><tbody>
+            <table class="steps"><tbody>
             {Html.Join(request.Rules.Select(then => (Html)$"<tr><th scope=\"row\">{texts.Name(then.Occasion)}</th><td class=\"when\">{then.Record.At}</td><td class=\"hash\">{then.Hash}</td></tr>\n"))}</tbody></table>
             {(role is null ? Html.Empty : Exact(role))}{Html.Join(request.Rules.Where(then => then.Occasion == RulesOccasion.Change).Select(Changed))}</section>
 
@@ -189,7 +198,7 @@ internal sealed class RequestReport(RequestCase request, ProvenStream stream, Ti
                 <section>
                 <h2>{texts.ClusterHeading}</h2>
                 <p class="quiet">{texts.ClusterIntro}</p>
-                <table>
+                <table class="answers">
                 <thead><tr><th>{texts.Question}</th>{Html.Join(columns.Select(column => (Html)$"<th>{texts.AnswerColumn(column.Record.Kind, column.Record.At)}</th>"))}</tr></thead>
                 <tbody>
                 {Html.Join(columns.SelectMany(column => column.Answers).Select(answer => answer.Probe).Distinct().Select(probe => Answers(probe, columns)))}</tbody>
@@ -201,11 +210,12 @@ internal sealed class RequestReport(RequestCase request, ProvenStream stream, Ti
     }
 
     private Html Answers(Probe probe, IReadOnlyList<ProbeTranscript> columns) =>
-        $"<tr><td>{probe.ToString()}</td>{Html.Join(columns.Select(column => Answer(column.Answers.FirstOrDefault(answer => answer.Probe == probe))))}</tr>\n";
+        $"<tr><td>{probe.ToString()}</td>{Html.Join(columns.Select(column => Answer(column, column.Answers.FirstOrDefault(answer => answer.Probe == probe))))}</tr>\n";
 
-    private Html Answer(ProbeAnswer? answer) => answer is null
-        ? (Html)$"<td class=\"quiet\">{texts.NotAsked}</td>"
-        : $"<td class=\"answer\">{(answer.Allowed ? texts.Allowed : texts.Denied)}<small>{answer.Reason}</small></td>";
+    // On a phone the columns stand below each other, each with its heading.
+    private Html Answer(ProbeTranscript column, ProbeAnswer? answer) => answer is null
+        ? (Html)$"<td class=\"quiet\" data-column=\"{Wording.Plain(texts.AnswerColumn(column.Record.Kind, column.Record.At))}\">{texts.NotAsked}</td>"
+        : $"<td class=\"answer\" data-column=\"{Wording.Plain(texts.AnswerColumn(column.Record.Kind, column.Record.At))}\">{(answer.Allowed ? texts.Allowed : texts.Denied)}<small>{answer.Reason}</small></td>";
 
     private Html Residual() => Gone is not { } gone || IsOnWord
         ? (Html)$"<p class=\"warn\"><strong>{texts.ResidualUnknown}</strong></p>\n"

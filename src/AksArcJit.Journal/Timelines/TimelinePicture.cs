@@ -21,18 +21,20 @@ internal static class TimelinePicture
         .. new[] { 1, 2, 5, 7, 14 }.Select(days => TimeSpan.FromDays(days)),
     ];
 
+    /// <param name="ticket">Drawn above the request's own stretches, as far as the picture reaches.</param>
     /// <param name="id">Unique in the document: a request's id.</param>
-    public static Html Svg(Timeline timeline, string id, Texts texts)
+    public static Html Svg(Timeline timeline, IReadOnlyList<TicketTime> ticket, string id, Texts texts)
     {
         var axis = new Axis(timeline.Stretches[0].From, timeline.Until);
-        var foot = Top + (timeline.Stretches.Count * Row) + 4;
+        var first = ticket.Count > 0 ? 1 : 0;
+        var foot = Top + ((first + timeline.Stretches.Count) * Row) + 4;
         var height = foot + 40;
-        var rows = Html.Join(timeline.Stretches.Select((stretch, row) => Draw(timeline, stretch, axis, Top + (row * Row), id, texts)));
+        var rows = Html.Join(timeline.Stretches.Select((stretch, row) => Draw(timeline, stretch, axis, Top + ((first + row) * Row), id, texts)).Prepend(Draw(ticket, axis, timeline, texts)));
         var ticks = Html.Join(axis.Ticks.Select(tick => Tick(tick, axis, foot)));
         return $"""
             <svg class="timeline" viewBox="0 0 {Width} {height}" role="img" aria-labelledby="{id}-title {id}-desc">
             <title id="{id}-title">{texts.TimelineTitle}</title>
-            <desc id="{id}-desc">{string.Join(" ", Lines(timeline, texts).Select(line => line + "."))}</desc>
+            <desc id="{id}-desc">{string.Join(" ", Lines(timeline, ticket, texts).Select(line => line + "."))}</desc>
             <defs>
             <pattern id="{id}-dots" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#fff"/><circle cx="3" cy="3" r="1" fill="#444"/></pattern>
             <pattern id="{id}-lines" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="#fff"/><rect width="2" height="6" fill="#555"/></pattern>
@@ -44,9 +46,36 @@ internal static class TimelinePicture
             """;
     }
 
-    /// <summary>One line a stretch.</summary>
-    public static IEnumerable<string> Lines(Timeline timeline, Texts texts) => timeline.Stretches.Select(stretch =>
-        $"{texts.Name(stretch.Phase)}: {Wording.Time(stretch.From)} – {(stretch.Until is { } until ? $"{Wording.Time(until)}, {Wording.About(until - stretch.From)}" : texts.GoesOn)}");
+    /// <summary>The ticket's times, then one line a stretch.</summary>
+    public static IEnumerable<string> Lines(Timeline timeline, IReadOnlyList<TicketTime> ticket, Texts texts) =>
+    [
+        .. ticket.Select(time => $"{texts.TicketActive}: {Wording.Time(time.From)} – {(time.Until is { } until ? Wording.Time(until) : texts.GoesOn)}"),
+        .. timeline.Stretches.Select(stretch =>
+            $"{texts.Name(stretch.Phase)}: {Wording.Time(stretch.From)} – {(stretch.Until is { } until ? $"{Wording.Time(until)}, {Wording.About(until - stretch.From)}" : texts.GoesOn)}"),
+    ];
+
+    private static Html Draw(IReadOnlyList<TicketTime> ticket, Axis axis, Timeline timeline, Texts texts)
+    {
+        if (ticket.Count == 0)
+            return Html.Empty;
+        var middle = Top + (Row / 2);
+        var bars = ticket.Where(time => time.From <= axis.Until && !(time.Until < axis.From)).Select(time =>
+        {
+            var from = axis.At(time.From);
+            return (Html)$"""<rect x="{from}" y="{middle - (Bar / 4)}" width="{Math.Max(axis.At(time.Until ?? axis.Until) - from, 3)}" height="{Bar / 2}" fill="#9aa5ae" stroke="#111"/>""";
+        });
+        return $"""
+            <text x="{Left - 10}" y="{middle + 4}" text-anchor="end">{texts.TicketActive}</text>
+            {Html.Join(bars)}<text x="{Right + 14}" y="{middle + 4}">{Clock(ticket[^1], timeline, texts)}</text>
+
+            """;
+    }
+
+    private static string Clock(TicketTime last, Timeline timeline, Texts texts)
+    {
+        var sameDay = IsOneDay(last.From, last.Until ?? last.From) && IsOneDay(last.From, timeline.ReadAt);
+        return $"{Short(last.From, sameDay)} – {(last.Until is { } until ? Short(until, sameDay) : texts.GoesOn)}";
+    }
 
     private static Html Draw(Timeline timeline, Stretch stretch, Axis axis, int top, string id, Texts texts)
     {
@@ -67,7 +96,7 @@ internal static class TimelinePicture
 
     private static string Clock(Stretch stretch, Timeline timeline, Texts texts)
     {
-        var sameDay = timeline.Stretches[0].From.UtcDateTime.Date == timeline.ReadAt.UtcDateTime.Date;
+        var sameDay = IsOneDay(timeline.Stretches[0].From, timeline.ReadAt);
         return stretch.Until is { } until
             ? $"{Short(stretch.From, sameDay)} – {Short(until, sameDay)}, {Wording.About(until - stretch.From)}"
             : $"{Short(stretch.From, sameDay)} – {texts.GoesOn}";
@@ -88,6 +117,8 @@ internal static class TimelinePicture
         Phase.RevocationUnconfirmed => $"url(#{id}-cross)",
         _ => throw new ArgumentOutOfRangeException(nameof(phase)),
     };
+
+    private static bool IsOneDay(DateTimeOffset one, DateTimeOffset other) => one.UtcDateTime.Date == other.UtcDateTime.Date;
 
     private static string Short(DateTimeOffset time, bool sameDay) =>
         time.UtcDateTime.ToString(sameDay ? "HH:mm:ss" : "MM-dd HH:mm", CultureInfo.InvariantCulture);

@@ -124,19 +124,53 @@ public class ReportTests
 
         Assert.Null(timeline.Stretches[^1].Until);
         Assert.Equal(timeline.Window!.Value.Until, timeline.Until);
-        Assert.EndsWith("not over", TimelinePicture.Lines(timeline, Texts.English).Last(), StringComparison.Ordinal);
+        Assert.EndsWith("not over", TimelinePicture.Lines(timeline, [], Texts.English).Last(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Picture_WhenDrawn_ThenHasNameDescriptionAndBarsToScale()
     {
-        var svg = XElement.Parse(TimelinePicture.Svg(Of("ended"), "t", Texts.English).ToString());
+        var svg = XElement.Parse(TimelinePicture.Svg(Of("ended"), [], "t", Texts.English).ToString());
         var bars = svg.Descendants("rect").Where(rect => (string?)rect.Attribute("height") == "16").Select(rect => (double)rect.Attribute("width")!).ToList();
 
         Assert.Equal("t-title t-desc", (string?)svg.Attribute("aria-labelledby"));
         Assert.Contains("Access in force: 2026-03-02 09:07:02 UTC – 2026-03-02 10:07:02 UTC, 1 h.", svg.Element("desc")!.Value, StringComparison.Ordinal);
         Assert.Equal(4, bars.Count);
         Assert.InRange(bars[2] / bars[0], 60 / 7.0 - 0.1, 60 / 7.0 + 0.1);
+    }
+
+    [Fact]
+    public void Report_WhenTheTicketsTimesAreRecorded_ThenARowAndABarTellThem()
+    {
+        var document = Parse(Report(Cases.Of("ended")));
+
+        Assert.Contains("From 2026-03-02 08:40:00 UTC to 2026-03-02 12:00:00 UTC, as recorded", document.Root!.Value, StringComparison.Ordinal);
+        var svg = document.Descendants("svg").Single();
+        Assert.Equal("Ticket active", svg.Elements("text").First(text => (string?)text.Attribute("text-anchor") == "end").Value);
+        // From before the picture's beginning until after its end: as wide as the picture.
+        Assert.Equal(520 - 158, (double)svg.Elements("rect").Single(rect => (string?)rect.Attribute("height") == "8").Attribute("width")!);
+        Assert.Contains("Ticket active: 2026-03-02 08:40:00 UTC – 2026-03-02 12:00:00 UTC.", svg.Element("desc")!.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TicketTime_WhenClosedAndOpenedAgain_ThenHasBothStretches()
+    {
+        var (recorded, closed) = ((Lifecycle.Tickets.TicketFact)Cases.Ticket[0].Item1, (Lifecycle.Tickets.TicketFact)Cases.Ticket[1].Item1);
+        var at = Sample.Start;
+
+        Assert.Equal(
+            [new TicketTime(at, at.AddHours(2)), new TicketTime(at.AddHours(3), null)],
+            TicketTime.Of([(recorded, at), (recorded, at.AddHours(1)), (closed, at.AddHours(2)), (recorded, at.AddHours(3))]));
+        Assert.Empty(TicketTime.Of([(closed, at)]));
+    }
+
+    [Fact]
+    public void Words_WhenThereIsOneOfIt_ThenSayOne()
+    {
+        Assert.Contains("one approver was asked", Wording.Plain(Texts.English.Needed(1, 1)), StringComparison.Ordinal);
+        Assert.Contains("2 approvers were asked", Wording.Plain(Texts.English.Needed(1, 2)), StringComparison.Ordinal);
+        Assert.Contains("covers fact 1. Fact 2 is newer: the hash chain alone covers it", Wording.Plain(Texts.English.ProofPartly(1, Sample.Start, "log", 1, 2)), StringComparison.Ordinal);
+        Assert.Contains("covers facts 1 to 3. Facts 4 to 5 are newer", Wording.Plain(Texts.English.ProofPartly(1, Sample.Start, "log", 3, 5)), StringComparison.Ordinal);
     }
 
     private static Timeline Of(string name) => Timeline.Of([.. Cases.All[name].Select(fact => ((RequestFact)fact.Item1, Sample.Start + fact.Item2))]);
