@@ -37,9 +37,14 @@ public static class HashChain
 
     /// <summary>The first record that does not follow from those before it, and why; null where the chain holds.</summary>
     /// <param name="records">One stream's, from version 1, in order.</param>
-    public static ChainDamage? FirstDamage(StreamId stream, IEnumerable<FactRecord> records)
+    public static ChainDamage? FirstDamage(StreamId stream, IEnumerable<FactRecord> records) =>
+        FirstDamage(stream, 0, Start, DateTimeOffset.MinValue, records);
+
+    /// <inheritdoc cref="FirstDamage(StreamId, IEnumerable{FactRecord})"/>
+    /// <param name="version">Of the record that is known to hold, with its hash and time.</param>
+    /// <param name="records">What follows it, in order.</param>
+    public static ChainDamage? FirstDamage(StreamId stream, long version, string hash, DateTimeOffset at, IEnumerable<FactRecord> records)
     {
-        var (version, hash, at) = (0L, Start, DateTimeOffset.MinValue);
         foreach (var record in records)
         {
             if (record.Stream != stream)

@@ -49,7 +49,7 @@ internal static class FactSamples
         new RequestFact.NoticeDelivered(new Notice(NoticeKind.ConsentAsked, 1, Sample.Approver), "smtp"),
         new RequestFact.NoticeUndelivered(new Notice(NoticeKind.Granted, 7, Sample.Engineer), "smtp: no answer within 15 s"),
         new TicketFact.TicketRecorded(Sample.Ticket() with { Sequence = 7 }, Sample.Operator),
-        new TicketFact.TicketClosed(Sample.TicketId, 8, Sample.Operator),
+        new TicketFact.TicketClosed(Sample.TicketId, 8, Sample.Operator, SpeaksFor: ["contoso"]),
         new SystemFact.GrantsPaused(new PauseScope.Everything(), Sample.Operator, "Incident 7"),
         new SystemFact.GrantsResumed(new PauseScope.OfCustomer(Sample.Customer), Sample.Operator, "Incident 7 is over"),
         new SystemFact.RevocationOrdered(new PauseScope.OfCluster(Sample.ClusterId), RevokedBy.Operator, Sample.Operator, "Incident 8"),
@@ -85,6 +85,7 @@ internal static class FactSamples
         new TicketFact.TicketClosed(Sample.TicketId, null, Sample.Operator),
         new TicketFact.TicketClosed(Sample.TicketId, 9, Sample.Operator, new SourceEvent("https://tickets.example/", "e-1")),
         new TicketFact.TicketRecorded(Sample.Ticket(), Sample.Operator, new SourceEvent("https://tickets.example/", "e-2")),
+        new TicketFact.TicketClosed(Sample.TicketId, 9, Sample.Operator, new SourceEvent("https://tickets.example/", "e-1"), ["contoso", "fabrikam"]),
     ];
 
     public static bool OutcomesAreComplete =>

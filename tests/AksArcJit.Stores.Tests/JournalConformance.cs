@@ -43,6 +43,17 @@ public abstract partial class JournalConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ReadFrom_WhenAVersionIsNamed_ThenGivesItAndWhatFollows()
+    {
+        var line = Line.NewRequest();
+        await line.AppendAsync(Journal, Sample.Start, count: 3);
+        AssertSame([.. line.Records.Skip(1)], await Journal.ReadFromAsync(line.Stream, 2, Cancellation));
+        AssertSame([line.Records[2]], await Journal.ReadFromAsync(line.Stream, 3, Cancellation));
+        Assert.Empty(await Journal.ReadFromAsync(line.Stream, 4, Cancellation));
+        Assert.Empty(await Journal.ReadFromAsync(Line.NewRequest().Stream, 1, Cancellation));
+    }
+
+    [Fact]
     public async Task Read_WhenAnotherInstanceAppended_ThenGivesIt()
     {
         var line = Line.NewRequest();

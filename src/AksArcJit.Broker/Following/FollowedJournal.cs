@@ -11,14 +11,11 @@ namespace AksArcJit.Broker.Following;
 /// <param name="followers">At least one: without any, the store itself is the journal.</param>
 public sealed class FollowedJournal(IJournal store, IReadOnlyList<IFollower> followers, TimeProvider time) : IJournal
 {
-    public async Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation)
-    {
-        var askedAt = time.GetUtcNow();
-        var records = await store.ReadAsync(stream, cancellation);
-        foreach (var follower in followers)
-            follower.See(stream, records, askedAt);
-        return records;
-    }
+    public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) =>
+        SeenAsync(stream, () => store.ReadAsync(stream, cancellation));
+
+    public Task<IReadOnlyList<FactRecord>> ReadFromAsync(StreamId stream, long version, CancellationToken cancellation) =>
+        SeenAsync(stream, () => store.ReadFromAsync(stream, version, cancellation));
 
     public async Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellation)
     {
@@ -64,4 +61,13 @@ public sealed class FollowedJournal(IJournal store, IReadOnlyList<IFollower> fol
     public Task<Page> FindAsync(RequestQuery query, CancellationToken cancellation) => store.FindAsync(query, cancellation);
 
     public Task CheckAsync(CancellationToken cancellation) => store.CheckAsync(cancellation);
+
+    private async Task<IReadOnlyList<FactRecord>> SeenAsync(StreamId stream, Func<Task<IReadOnlyList<FactRecord>>> read)
+    {
+        var askedAt = time.GetUtcNow();
+        var records = await read();
+        foreach (var follower in followers)
+            follower.See(stream, records, askedAt);
+        return records;
+    }
 }

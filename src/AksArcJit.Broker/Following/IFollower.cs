@@ -18,7 +18,7 @@ public interface IFollower
     /// <param name="outcome">Null where nobody knows: it may stand.</param>
     void End(Append append, AppendOutcome? outcome);
 
-    /// <summary>A read gave a stream's records; whether it is in the open index is not said.</summary>
+    /// <summary>A read gave a stream's records, all or the last of them; whether it is in the open index is not said.</summary>
     /// <param name="askedAt">When the read began.</param>
     void See(StreamId stream, IReadOnlyList<FactRecord> records, DateTimeOffset askedAt);
 

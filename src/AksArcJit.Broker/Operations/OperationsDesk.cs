@@ -61,7 +61,12 @@ public sealed class OperationsDesk(IJournal journal, Sealing sealing, TimeProvid
         return ended;
     }
 
-    private Task<int> EndAsync(SystemHistory history) => endings.EndAsync(OpenRequestsAsync(), history.EndOf);
+    private async Task<int> EndAsync(SystemHistory history)
+    {
+        var ending = await endings.RecordAsync(OpenRequestsAsync(), history.EndOf);
+        await endings.AwaitAsync(ending.CarriedOut);
+        return ending.Count;
+    }
 
     private async IAsyncEnumerable<RequestId> OpenRequestsAsync()
     {

@@ -14,6 +14,10 @@ public interface IJournal
     /// <summary>All records of a stream, by version from 1, read consistently; empty where there are none.</summary>
     Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation);
 
+    /// <summary>As <see cref="ReadAsync"/>, from a version on; a store reads no more than that.</summary>
+    async Task<IReadOnlyList<FactRecord>> ReadFromAsync(StreamId stream, long version, CancellationToken cancellation) =>
+        [.. (await ReadAsync(stream, cancellation)).Where(record => record.Version >= version)];
+
     /// <summary>
     /// All of the records or none, if the stream's last version is <see cref="Append.ExpectedVersion"/>. Appending the same records again
     /// after an unknown outcome is <see cref="AppendOutcome.Appended"/> where they stand already, recognised by fact id.

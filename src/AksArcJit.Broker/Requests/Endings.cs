@@ -8,16 +8,16 @@ namespace AksArcJit.Broker.Requests;
 
 /// <summary>
 /// Ends many requests on one word. First every end is recorded, which needs the journal only; then all are carried out together. A cluster
-/// that hangs delays neither the record nor the ends on other clusters, and the caller no longer than <see cref="Patience"/>.
+/// that hangs delays neither the record nor the ends on other clusters.
 /// </summary>
 public sealed class Endings(RequestEngine engine, TimeProvider time, ILogger<Endings> log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <param name="signalFor">What ends a request as it stands; null where it is to be left alone.</param>
-    /// <returns>How many requests took the signal.</returns>
+    /// <summary>Returns when the ends are recorded and being carried out.</summary>
     /// <exception cref="Ports.JournalUnavailableException">Some could not be recorded; those that were are carried out all the same.</exception>
-    public async Task<int> EndAsync(IAsyncEnumerable<RequestId> requests, Func<RequestState, Signal?> signalFor)
+    public async Task<Ending> RecordAsync(IAsyncEnumerable<RequestId> requests, Func<RequestState, Signal?> signalFor)
     {
         var taken = new ConcurrentQueue<(RequestId Id, Submission Submission)>();
         var recording = Spreading.OverAsync(requests, async id =>
@@ -38,10 +38,13 @@ public sealed class Endings(RequestEngine engine, TimeProvider time, ILogger<End
             }
         });
         await recording.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        await Task.WhenAny(Task.WhenAll(taken.Select(one => CarryOutAsync(one.Id, one.Submission))), Task.Delay(Patience, time));
+        var carriedOut = Task.WhenAll(taken.Select(one => CarryOutAsync(one.Id, one.Submission)));
         await recording;
-        return taken.Count;
+        return new Ending(taken.Count, carriedOut);
     }
+
+    /// <summary>For who answers a person: until the ends are carried out, and no longer than <see cref="Patience"/>.</summary>
+    public Task AwaitAsync(Task carriedOut) => carriedOut.IsCompleted ? Task.CompletedTask : Task.WhenAny(carriedOut, Task.Delay(Patience, time));
 
     /// <summary>Never throws: what fails is told and tried again by the host.</summary>
     private async Task CarryOutAsync(RequestId id, Submission taken)
@@ -60,3 +63,7 @@ public sealed class Endings(RequestEngine engine, TimeProvider time, ILogger<End
         }
     }
 }
+
+/// <param name="Count">How many requests took the signal.</param>
+/// <param name="CarriedOut">Ends when each is carried out as far as it can be for now. Never fails.</param>
+public sealed record Ending(int Count, Task CarriedOut);

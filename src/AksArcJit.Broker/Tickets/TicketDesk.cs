@@ -16,70 +16,119 @@ public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider t
     private static readonly IReadOnlyList<string> EndedByAClose =
         [nameof(RequestState.AwaitingConsent), nameof(RequestState.Scheduled), nameof(RequestState.Granting), nameof(RequestState.Active)];
 
+    private readonly KnownTickets _known = new();
+
     /// <summary>Null where nothing was ever heard of the ticket.</summary>
     public async Task<Ticket?> ReadAsync(TicketId id, CancellationToken cancellation) =>
         TicketHistory.Of(id, await journal.ReadAsync(StreamId.Of(id), cancellation)).Ticket;
 
+    /// <summary>Returns when a close's ends are carried out too, or after 5 s at the latest.</summary>
     /// <returns>The ticket as it stands, and why the event was refused, if it was.</returns>
     /// <exception cref="JournalUnavailableException">Whether the event was recorded is unknown; sending it again is safe.</exception>
     /// <exception cref="QuarantineException">The ticket's chain cannot be read. Nothing was recorded; a close has ended the access all the same.</exception>
     public async Task<(Ticket? Ticket, Refusal? Refusal)> HearAsync(TicketId id, TicketSignal signal, CancellationToken cancellation)
     {
+        var (ticket, refusal, ends) = await RecordAsync(id, signal, cancellation);
+        await endings.AwaitAsync(ends);
+        return (ticket, refusal);
+    }
+
+    /// <summary>
+    /// Returns when the event is recorded and, of a close, every end: what a source's next event may wait for. The ends are being carried out
+    /// by then, and no cluster holds up the caller.
+    /// </summary>
+    /// <returns>As <see cref="HearAsync"/>, and what ends when the ends are carried out as far as they can be for now. It never fails.</returns>
+    /// <inheritdoc cref="HearAsync" path="/exception"/>
+    public async Task<(Ticket? Ticket, Refusal? Refusal, Task Ends)> RecordAsync(TicketId id, TicketSignal signal, CancellationToken cancellation)
+    {
         try
         {
-            return await RecordAsync(id, signal, cancellation);
+            var (history, refusal) = await DecideAsync(id, signal, cancellation);
+            return (history.Ticket, refusal, refusal is null && history.Ticket is { Status: TicketStatus.Closed } ? await DistributeAsync(id, history) : Task.CompletedTask);
         }
         catch (QuarantineException) when (signal is TicketSignal.Close)
         {
             // In doubt, revoke: the requests have chains of their own.
-            await EndAllAsync(id);
+            await endings.AwaitAsync((await EndAllAsync(id)).CarriedOut);
             throw;
         }
     }
 
-    private async Task<(Ticket? Ticket, Refusal? Refusal)> RecordAsync(TicketId id, TicketSignal signal, CancellationToken cancellation)
+    private async Task<(TicketHistory History, Refusal? Refusal)> DecideAsync(TicketId id, TicketSignal signal, CancellationToken cancellation)
     {
         var stream = StreamId.Of(id);
         var conflicts = new BaselessConflicts();
-        Append? refusedAppend = null;
+        var history = _known.Find(id);
+        var isFresh = history is null;
+        history ??= await ReadOnAsync(id, null, cancellation);
         while (true)
         {
-            var history = TicketHistory.Of(id, await journal.ReadAsync(stream, cancellation));
-            if (refusedAppend is not null)
-                conflicts.Count(refusedAppend, history.Version);
             var decision = history.IsHeard(signal) ? Decision.Accept() : TicketDecider.Decide(history.Ticket, signal);
-            if (decision is Decision.Refused refused)
-                return (history.Ticket, refused.Refusal);
-            var facts = ((Decision.Accepted)decision).Facts;
-            var now = time.GetUtcNow() > history.NewestAt ? time.GetUtcNow() : history.NewestAt;
-            var ticket = facts.Cast<TicketFact>().Aggregate(history.Ticket, TicketDecider.Apply);
-            var isClosed = ticket is { Status: TicketStatus.Closed };
-            if (facts.Count > 0)
+            if (decision is Decision.Accepted { Facts: { Count: > 0 } facts })
             {
+                var now = time.GetUtcNow() > history.NewestAt ? time.GetUtcNow() : history.NewestAt;
                 var records = sealing.Seal(stream, history.Version, history.HeadHash, facts, now);
-                var append = new Append(stream, history.Version, records, new Head("", false), isClosed ? now : null, null);
-                if (await journal.AppendSurelyAsync(append) is AppendOutcome.Conflict)
+                var after = history.With(records, [.. facts.Cast<TicketFact>()]);
+                var append = new Append(stream, history.Version, records, new Head("", false), after.Ticket is { Status: TicketStatus.Closed } ? now : null, null);
+                if (await AppendAsync(id, append) is AppendOutcome.Appended)
                 {
-                    refusedAppend = append;
-                    continue;
+                    _known.Remember(id, after);
+                    return (after, null);
                 }
+                history = await ReadOnAsync(id, history, cancellation);
+                conflicts.Count(append, history.Version);
             }
-            if (isClosed)
-                await DistributeAsync(id);
-            return (ticket, null);
+            else if (isFresh)
+            {
+                return (history, (decision as Decision.Refused)?.Refusal);
+            }
+            else
+            {
+                // No append says whether what is remembered still stands: another instance may have heard more.
+                history = await ReadOnAsync(id, history, cancellation);
+            }
+            isFresh = true;
         }
     }
 
-    /// <summary>Ends everything under a closed ticket, and takes the ticket from the open index when every end is recorded.</summary>
-    public async Task DistributeAsync(TicketId id)
+    private async Task<AppendOutcome> AppendAsync(TicketId id, Append append)
     {
-        var history = TicketHistory.Of(id, await journal.ReadAsync(StreamId.Of(id), CancellationToken.None));
-        if (history.Ticket is { Status: TicketStatus.Closed })
-            await EndAllAsync(id);
-        await journal.SettleAsync(StreamId.Of(id), history.Version, CancellationToken.None);
+        try
+        {
+            return await journal.AppendSurelyAsync(append);
+        }
+        catch
+        {
+            _known.Forget(id);
+            throw;
+        }
     }
 
-    private Task<int> EndAllAsync(TicketId id) => endings.EndAsync(RequestsOfAsync(id), _ => new Signal.TicketClosed($"Ticket {id} was closed."));
+    /// <param name="known">As last known, of which only what follows is read; null reads all.</param>
+    private async Task<TicketHistory> ReadOnAsync(TicketId id, TicketHistory? known, CancellationToken cancellation)
+    {
+        var stream = StreamId.Of(id);
+        var since = known is { Version: > 0 } ? await journal.ReadFromAsync(stream, known.Version, cancellation) : [];
+        var history = known is not null && since is [var head, ..] && head.Version == known.Version && head.Hash == known.HeadHash
+            ? known.Then(id, [.. since.Skip(1)])
+            : TicketHistory.Of(id, await journal.ReadAsync(stream, cancellation));
+        if (history.Version > 0)
+            _known.Remember(id, history);
+        return history;
+    }
+
+    /// <summary>Ends everything under a closed ticket, and takes the ticket from the open index when every end is recorded. It waits for no cluster.</summary>
+    public async Task DistributeAsync(TicketId id) =>
+        await DistributeAsync(id, TicketHistory.Of(id, await journal.ReadAsync(StreamId.Of(id), CancellationToken.None)));
+
+    private async Task<Task> DistributeAsync(TicketId id, TicketHistory history)
+    {
+        var ends = history.Ticket is { Status: TicketStatus.Closed } ? (await EndAllAsync(id)).CarriedOut : Task.CompletedTask;
+        await journal.SettleAsync(StreamId.Of(id), history.Version, CancellationToken.None);
+        return ends;
+    }
+
+    private Task<Ending> EndAllAsync(TicketId id) => endings.RecordAsync(RequestsOfAsync(id), _ => new Signal.TicketClosed($"Ticket {id} was closed."));
 
     private async IAsyncEnumerable<RequestId> RequestsOfAsync(TicketId id)
     {

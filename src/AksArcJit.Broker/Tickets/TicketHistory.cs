@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Tickets;
@@ -6,28 +7,38 @@ namespace AksArcJit.Broker.Tickets;
 
 /// <summary>A ticket as its chain tells it.</summary>
 /// <param name="Ticket">Null where nothing was ever heard of it.</param>
-/// <param name="Heard">The events that left a fact, and whether as a close.</param>
+/// <param name="Heard">The events that left a fact, by whom, and whether as a close.</param>
 public sealed record TicketHistory(
-    long Version, string HeadHash, DateTimeOffset NewestAt, Ticket? Ticket, IReadOnlySet<(SourceEvent Event, bool IsClose)> Heard)
+    long Version, string HeadHash, DateTimeOffset NewestAt, Ticket? Ticket, ImmutableHashSet<(SourceEvent Event, Person By, bool IsClose)> Heard)
 {
+    private static readonly TicketHistory Empty = new(0, HashChain.Start, DateTimeOffset.MinValue, null, []);
+
     /// <summary>
-    /// Whether the signal is an event delivered again. Its source and id are the sender's word, and a sender may use one id for several events:
-    /// so a close is never one where the ticket stands active, or where only an open of that id was heard, and what has a higher sequence
-    /// than all that is known is news.
+    /// Whether the signal is an event delivered again. Its source and id are the sender's word: another sender's event of the same name is
+    /// another event, and a sender may use one id for several. So a close is never one where the ticket stands active, or where only an open
+    /// of that id was heard, and what has a higher sequence than all that is known is news.
     /// </summary>
     public bool IsHeard(TicketSignal signal) =>
-        signal.Event is { } told && Heard.Contains((told, signal.IsClose))
+        signal.Event is { } told && Heard.Contains((told, signal.By, signal.IsClose))
         && !(signal.IsClose && Ticket is { Status: TicketStatus.Active })
         && !(signal.SourceSequence > Ticket?.Sequence);
 
     /// <exception cref="Requests.QuarantineException">The chain is damaged, or holds what this build cannot read.</exception>
-    public static TicketHistory Of(TicketId id, IReadOnlyList<FactRecord> records)
+    public static TicketHistory Of(TicketId id, IReadOnlyList<FactRecord> records) => Empty.Then(id, records);
+
+    /// <param name="records">What follows, in order.</param>
+    /// <exception cref="Requests.QuarantineException">They do not follow, or this build cannot read one.</exception>
+    public TicketHistory Then(TicketId id, IReadOnlyList<FactRecord> records)
     {
-        var facts = ChainReading.Facts<TicketFact>(StreamId.Of(id), records);
-        return facts.Count == 0
-            ? new TicketHistory(0, HashChain.Start, DateTimeOffset.MinValue, null, new HashSet<(SourceEvent, bool)>())
-            : new TicketHistory(facts[^1].Record.Version, facts[^1].Record.Hash, facts[^1].Record.At,
-                facts.Aggregate((Ticket?)null, (ticket, fact) => TicketDecider.Apply(ticket, fact.Fact)),
-                facts.Where(fact => fact.Fact.Event is not null).Select(fact => (fact.Fact.Event!, TicketFact.IsClose(fact.Fact))).ToHashSet());
+        var stream = StreamId.Of(id);
+        if (HashChain.FirstDamage(stream, Version, HeadHash, NewestAt, records) is { } damage)
+            throw new Requests.QuarantineException(stream, damage.ToString());
+        return With(records, [.. ChainReading.Decode<TicketFact>(stream, records).Select(read => read.Fact)]);
     }
+
+    /// <param name="records">As sealed to follow this, with their facts.</param>
+    public TicketHistory With(IReadOnlyList<FactRecord> records, IReadOnlyList<TicketFact> facts) => records is [.., var newest]
+        ? new(newest.Version, newest.Hash, newest.At, facts.Aggregate(Ticket, TicketDecider.Apply),
+            Heard.Union(facts.Where(fact => fact.Event is not null).Select(fact => (fact.Event!, fact.By, TicketFact.IsClose(fact)))))
+        : this;
 }

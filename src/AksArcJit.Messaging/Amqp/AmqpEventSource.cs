@@ -90,7 +90,7 @@ internal sealed class AmqpEventSource(
                 hand.Settle(message, OutcomeOf(events.DeadLetter(state, why)));
                 break;
             case Parsed<TicketSignal>.Of { Value: var heard }:
-                hand.Enqueue(TicketEvents.IdOf(heard), () => HearAsync(hand, message, heard, toldAt));
+                hand.Enqueue(heard.About, () => HearAsync(hand, message, heard, toldAt));
                 break;
             default:
                 throw new InvalidOperationException(signal.GetType().Name);

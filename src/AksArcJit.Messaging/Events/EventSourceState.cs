@@ -1,4 +1,5 @@
 using AksArcJit.Broker.Ports;
+using AksArcJit.Lifecycle.Tickets;
 
 namespace AksArcJit.Messaging.Events;
 
@@ -8,12 +9,19 @@ internal sealed class EventSourceState(string name, IReadOnlyCollection<string> 
 {
     private static readonly TimeSpan LongestLag = TimeSpan.FromDays(30);
     private static readonly TimeSpan MostAhead = TimeSpan.FromMinutes(5);
+    private readonly IReadOnlyList<string>? _speaksFor = customers.Count == 0 ? null : [.. customers.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     private readonly Lock _gate = new();
     private EventSourceStatus _status = new(name, isAlwaysConnected, null, null);
 
     public string Name => name;
 
-    public IReadOnlySet<string> Customers { get; } = customers.ToHashSet(StringComparer.Ordinal);
+    /// <summary>The signal with what this source may speak for.</summary>
+    public TicketSignal Confine(TicketSignal signal) => signal switch
+    {
+        TicketSignal.Report report => report with { SpeaksFor = _speaksFor },
+        TicketSignal.Close close => close with { SpeaksFor = _speaksFor },
+        _ => throw new ArgumentOutOfRangeException(nameof(signal)),
+    };
 
     public EventSourceStatus Status
     {

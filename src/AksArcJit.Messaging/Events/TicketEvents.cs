@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace AksArcJit.Messaging.Events;
 
 /// <summary>
-/// Hears ticket events, whichever way they came. Returns only when the event is journaled and a close is given to every request of its
-/// ticket; throws only where the journal is away, or for a bug.
+/// Hears ticket events, whichever way they came. Returns when the event is journaled and, of a close, the end of every request of its ticket:
+/// these are being carried out by then, and a cluster that hangs holds up no other event. Throws only where the journal is away, or for a bug.
 /// </summary>
 internal sealed class TicketEvents(TicketDesk desk, EventMetrics metrics, TimeProvider time, ILogger<TicketEvents> log)
 {
@@ -31,13 +31,10 @@ internal sealed class TicketEvents(TicketDesk desk, EventMetrics metrics, TimePr
 
     private async Task<EventOutcome> HearAsync(EventSourceState source, TicketSignal signal)
     {
-        var id = IdOf(signal);
         try
         {
-            if (await IsForeignAsync(source, id, signal))
-                return new EventOutcome.DeadLettered(new Unreadable(ForeignCustomer, $"Ticket {id} is of a customer that source {source.Name} may not speak for."));
             // Uncancelled: a close that has begun is carried through.
-            var (_, refusal) = await desk.HearAsync(id, signal, CancellationToken.None);
+            var (_, refusal, _) = await desk.RecordAsync(signal.About, source.Confine(signal), CancellationToken.None);
             return refusal switch
             {
                 null => new EventOutcome.Heard(),
@@ -50,15 +47,6 @@ internal sealed class TicketEvents(TicketDesk desk, EventMetrics metrics, TimePr
         {
             return new EventOutcome.DeadLettered(new Unreadable(Quarantined, quarantine.Message));
         }
-    }
-
-    // A ticket's customer never changes once told, so that reading it beforehand is no race.
-    private async Task<bool> IsForeignAsync(EventSourceState source, TicketId id, TicketSignal signal)
-    {
-        if (source.Customers.Count == 0)
-            return false;
-        var customer = signal is TicketSignal.Report report ? report.Ticket.Customer : (await desk.ReadAsync(id, CancellationToken.None))?.Customer;
-        return !string.IsNullOrEmpty(customer) && !source.Customers.Contains(customer);
     }
 
     private EventOutcome Tell(EventSourceState source, EventOutcome outcome)
@@ -82,11 +70,4 @@ internal sealed class TicketEvents(TicketDesk desk, EventMetrics metrics, TimePr
         }
         return outcome;
     }
-
-    public static TicketId IdOf(TicketSignal signal) => signal switch
-    {
-        TicketSignal.Report report => report.Ticket.Id,
-        TicketSignal.Close close => close.Id,
-        _ => throw new ArgumentOutOfRangeException(nameof(signal)),
-    };
 }

@@ -62,11 +62,12 @@ internal sealed class ReadSession(SqliteConnection connection) : IDisposable
 
     public SqliteConnection Connection => connection;
 
-    public IReadOnlyList<FactRecord> Facts(StreamId stream)
+    public IReadOnlyList<FactRecord> Facts(StreamId stream, long from)
     {
         _facts ??= connection.Command(
-            "SELECT version, fact_id, kind, at, payload, previous_hash, hash FROM fact WHERE stream=$stream ORDER BY version", ("$stream", ""));
+            "SELECT version, fact_id, kind, at, payload, previous_hash, hash FROM fact WHERE stream=$stream AND version>=$from ORDER BY version", ("$stream", ""), ("$from", 0L));
         _facts.Parameters[0].Value = stream.Text;
+        _facts.Parameters[1].Value = from;
         using var row = _facts.ExecuteReader();
         var facts = new List<FactRecord>();
         while (row.Read())

@@ -40,7 +40,10 @@ public sealed class SqliteJournal : IJournal, IDisposable
     public IUnhashedRows Unhashed { get; }
 
     public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) =>
-        _reads.RunAsync(session => session.Facts(stream), cancellation);
+        _reads.RunAsync(session => session.Facts(stream, long.MinValue), cancellation);
+
+    public Task<IReadOnlyList<FactRecord>> ReadFromAsync(StreamId stream, long version, CancellationToken cancellation) =>
+        _reads.RunAsync(session => session.Facts(stream, version), cancellation);
 
     public Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellation)
     {

@@ -17,10 +17,10 @@ internal sealed class Chains(Table table)
 
     private static string Place(TableEntity row) => $"table AccessJournal, partition '{row.PartitionKey}', row '{row.RowKey}'";
 
-    public async Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation)
+    public async Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, string fromKey, CancellationToken cancellation)
     {
         var facts = new List<FactRecord>();
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {stream.Text} and RowKey ge {FactRow.FirstKey} and RowKey le {HeadRow.Key}");
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {stream.Text} and RowKey ge {fromKey} and RowKey le {HeadRow.Key}");
         await foreach (var page in table.PagesAsync(filter, 1000, cancellation))
             foreach (var row in page)
                 if (row.RowKey == HeadRow.Key)

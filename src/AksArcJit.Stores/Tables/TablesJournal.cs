@@ -50,7 +50,10 @@ public sealed class TablesJournal : IJournal
     /// <summary>In the same account.</summary>
     public IUnhashedRows Unhashed { get; }
 
-    public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) => _chains.ReadAsync(stream, cancellation);
+    public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) => _chains.ReadAsync(stream, FactRow.FirstKey, cancellation);
+
+    public Task<IReadOnlyList<FactRecord>> ReadFromAsync(StreamId stream, long version, CancellationToken cancellation) =>
+        _chains.ReadAsync(stream, FactRow.Key(version), cancellation);
 
     public async Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellation)
     {

@@ -1,8 +1,11 @@
 using AksArcJit.Journal;
+using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Tickets;
 using AksArcJit.TestKit;
 using AksArcJit.TestKit.Brokers;
+using AksArcJit.TestKit.Cluster;
+using AksArcJit.TestKit.Journal;
 
 namespace AksArcJit.Broker.Tests.Tickets;
 
@@ -78,6 +81,64 @@ public sealed class TicketDeskTests
 
         Assert.Equal(2, await FactsAsync());
     }
+
+    [Fact]
+    public async Task AnEvent_WhenAnotherSenderUsedItsIdBefore_ThenItIsNews()
+    {
+        await HearAsync(Report(null) with { By = Sample.Approver });
+        await HearAsync(Report(null) with { Ticket = Sample.Ticket() with { Sequence = null, Title = "Worse" } });
+
+        Assert.Equal("Worse", (await _world.Broker.Tickets.ReadAsync(Sample.TicketId, CancellationToken.None))!.Title);
+    }
+
+    [Fact]
+    public async Task Updates_WhenThousandsComeOfOneTicket_ThenItsChainIsReadOnce()
+    {
+        var journal = new FaultyJournal(_world.Journal);
+        var desk = new TestBroker(journal, new FakeClusters(_world.Cluster), _world.Clock, 77).Tickets;
+        for (var update = 1; update <= 2_000; update++)
+            await desk.HearAsync(Sample.TicketId, Update(update), CancellationToken.None);
+        await desk.HearAsync(Sample.TicketId, Close(null), CancellationToken.None);
+
+        Assert.Equal(1, journal.Count(JournalCall.Read));
+        Assert.Equal(2_001, await FactsAsync());
+    }
+
+    [Fact]
+    public async Task AnEvent_WhenAnotherInstanceHeardMoreMeanwhile_ThenItIsDecidedOnWhatStands()
+    {
+        var other = _world.Start().Tickets;
+        await HearAsync(Close(1));
+        await other.HearAsync(Sample.TicketId, Report(2), CancellationToken.None);
+        var id = await _world.GrantAsync();
+
+        // As this instance remembers it, the ticket is closed already, and this close is no news.
+        await HearAsync(new TicketSignal.Close(Sample.TicketId, 1, Sample.Operator));
+        Assert.IsType<RequestState.Active>(await _world.Broker.StateAsync(id));
+        Assert.Equal(TicketStatus.Closed, await HearAsync(new TicketSignal.Close(Sample.TicketId, 3, Sample.Operator)));
+
+        Assert.Empty(_world.Cluster.Bindings);
+        // Nor does the other, which remembers it as open, take a report for one that changes nothing.
+        var (ticket, refusal) = await other.HearAsync(Sample.TicketId, Report(2) with { Event = null }, CancellationToken.None);
+        Assert.Equal(TicketStatus.Closed, ticket!.Status);
+        Assert.Equal(RefusalReason.TicketEventStale, refusal?.Reason);
+    }
+
+    [Fact]
+    public async Task AnEvent_WhenTheChainWasRewrittenSinceItWasRemembered_ThenTheTicketIsQuarantinedAndACloseEndsAccess()
+    {
+        await HearAsync(Report(1));
+        await _world.GrantAsync();
+        await HearAsync(Report(2));
+        _world.Journal.Tamper(StreamId.Of(Sample.TicketId), 2, record => record with { Hash = new string('f', 64) });
+
+        await Assert.ThrowsAsync<Requests.QuarantineException>(() => HearAsync(new TicketSignal.Close(Sample.TicketId, 1, Sample.Operator)));
+
+        Assert.Empty(_world.Cluster.Bindings);
+    }
+
+    private static TicketSignal.Report Update(int number) => new(
+        Sample.Ticket() with { Sequence = number, Title = $"As of {number}" }, Sample.Operator, new SourceEvent("https://tickets.test/", $"e-{number}"));
 
     private async Task<TicketStatus> HearAsync(TicketSignal signal) =>
         (await _world.Broker.Tickets.HearAsync(Sample.TicketId, signal, CancellationToken.None)).Ticket!.Status;

@@ -91,6 +91,52 @@ public sealed class TicketDeciderTests
         Assert.Equal(RefusalReason.TicketCustomerFixed, refused.Refusal.Reason);
     }
 
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(null)]
+    public void AnEarlyClose_WhenItsSenderMayNotSpeakForTheTicketsCustomer_ThenTheOpenOverrulesIt(long? sequence)
+    {
+        TicketSignal[] told = [Early(sequence, "fabrikam"), Report(TicketStatus.Active, 1)];
+
+        Assert.Equal((TicketStatus.Active, 1L), (Fold(told)!.Status, Fold(told)!.Sequence));
+        Assert.IsType<Decision.Refused>(TicketDecider.Decide(Fold(told), told[0]));
+    }
+
+    [Theory]
+    [InlineData(2L)]
+    [InlineData(null)]
+    public void AnEarlyClose_WhenItsSenderMaySpeakForTheTicketsCustomer_ThenItIsFinal(long? sequence)
+    {
+        TicketSignal open = Report(TicketStatus.Active, 1);
+
+        Assert.Equal(TicketStatus.Closed, Fold([Early(sequence, "fabrikam", Sample.Customer), open])!.Status);
+        // Whatever others, who may not, close before or after.
+        Assert.Equal(TicketStatus.Closed, Fold([Early(long.MaxValue, "fabrikam"), Early(sequence, Sample.Customer), open])!.Status);
+        Assert.Equal(TicketStatus.Closed, Fold([Early(sequence, Sample.Customer), Early(null, "fabrikam"), open])!.Status);
+        Assert.Equal(TicketStatus.Closed, Fold([Early(long.MaxValue, "fabrikam"), new TicketSignal.Close(Sample.TicketId, sequence, Sample.Operator), open])!.Status);
+    }
+
+    [Fact]
+    public void EarlyCloses_WhenOneSenderSendsMany_ThenOneIsKept()
+    {
+        var ticket = Fold(Enumerable.Range(0, 100).Select(number => Early(number, "fabrikam")).Append(Early(3, "contoso")))!;
+
+        Assert.Equal([99L, 3L], ticket.EarlyCloses().Select(close => close.Sequence));
+    }
+
+    [Fact]
+    public void AnySignal_WhenItsSenderMayNotSpeakForTheTicketsCustomer_ThenRefused()
+    {
+        var known = Fold([Report(TicketStatus.Active, 1)]);
+        TicketSignal[] foreign = [Early(9, "fabrikam"), Report(TicketStatus.Closed, 9) with { SpeaksFor = ["fabrikam"] }];
+
+        foreach (var signal in foreign)
+            Assert.Equal(RefusalReason.TicketCustomerFixed, Assert.IsType<Decision.Refused>(TicketDecider.Decide(known, signal)).Refusal.Reason);
+        Assert.IsType<Decision.Refused>(TicketDecider.Decide(null, foreign[1]));
+    }
+
+    private static TicketSignal.Close Early(long? sequence, params string[] customers) => new(Sample.TicketId, sequence, Sample.Operator, SpeaksFor: customers);
+
     private static TicketSignal.Report Report(TicketStatus status, long? sequence) => new(Sample.Ticket() with { Status = status, Sequence = sequence }, Sample.Operator);
 
     private static long? SequenceOf(TicketSignal signal) => signal switch

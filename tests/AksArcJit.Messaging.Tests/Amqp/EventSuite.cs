@@ -60,12 +60,41 @@ public abstract class EventSuite
 
         var begun = TimeProvider.System.GetTimestamp();
         await broker.SendAsync([Told.Close(Sample.TicketId.Text, "e-1").Binary()]);
-        await Waiting.UntilAsync(() => ear.Settled("heard") == 1, Pass);
+        await Waiting.UntilAsync(() => ear.Settled("heard") == 1 && World.Cluster.Bindings.Count == 0, Pass);
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        Assert.Empty(World.Cluster.Bindings);
         foreach (var id in new[] { active, scheduled, asked })
-            Assert.IsType<RequestState.Closed>(await World.Broker.StateAsync(id));
+            await Waiting.UntilAsync(() => World.Broker.StateAsync(id).GetAwaiter().GetResult() is RequestState.Closed, Pass);
+    }
+
+    [Fact]
+    public async Task AClose_WhenMoreForAClusterThatHangsCameBeforeItThanThereIsCredit_ThenItIsNotHeldUp()
+    {
+        using var broker = await BrokerAsync();
+        var healthy = new FakeCluster(ClusterId.Parse("edge-02"), "test", World.Clock);
+        var options = TestBroker.Options();
+        options.Clusters.Add(TestBroker.Options().Clusters[0]);
+        options.Clusters[1].Id = healthy.Id.Text;
+        var process = new TestBroker(World.Journal, new FakeClusters([World.Cluster, healthy]), World.Clock, 77, options: options);
+        var behind = Enumerable.Range(0, 24).Select(number => TicketId.Parse($"HANGS-{number}")).ToList();
+        foreach (var ticket in behind)
+            await GrantAsync(process, ticket, World.Cluster.Id);
+        await GrantAsync(process, Sample.TicketId, healthy.Id);
+        var hang = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        World.Cluster.BeforeRemove = () => hang.Task;
+        await using var ear = new Ear(process).Listen(broker.SourceAt(broker.Port), credit: 4);
+        await Waiting.UntilAsync(() => ear.State.Status.IsConnected, Pass);
+
+        var begun = TimeProvider.System.GetTimestamp();
+        await broker.SendAsync([.. behind.Select(ticket => Told.Close(ticket.Text, $"e-{ticket}").Binary()), Told.Close(Sample.TicketId.Text, "e-healthy").Binary()]);
+        // The clock stands still: whoever waited out a patience would wait for ever.
+        await Waiting.UntilAsync(() => healthy.Bindings.Count == 0);
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.Equal(behind.Count, World.Cluster.Bindings.Count);
+        hang.SetResult();
+        await Waiting.UntilAsync(() => World.Cluster.Bindings.Count == 0, Pass);
+        Assert.Equal(behind.Count + 1, ear.Settled("heard"));
     }
 
     [Fact]
@@ -117,7 +146,7 @@ public abstract class EventSuite
         Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(2));
 
         foreach (var id in active)
-            Assert.IsType<RequestState.Closed>(await process.StateAsync(id));
+            await Waiting.UntilAsync(() => process.StateAsync(id).GetAwaiter().GetResult() is RequestState.Closed, Pass);
         Assert.IsNotType<RequestState.Active>(await process.StateAsync(granting));
         Assert.Contains(others[1].Log, one => one.Name == Lifecycle.Roles.BindingName.For(granting, new Scope.Namespace("two")));
     }
@@ -338,6 +367,15 @@ public abstract class EventSuite
     {
         var read = (await World.Broker.Tickets.ReadAsync(TicketId.Parse(ticket), CancellationToken.None))!;
         return (read.Status, read.Title, read.Sequence);
+    }
+
+    private static async Task GrantAsync(TestBroker process, TicketId ticket, ClusterId cluster)
+    {
+        await process.Tickets.HearAsync(ticket, new TicketSignal.Report(Sample.Ticket() with { Id = ticket, Clusters = [cluster] }, Sample.Operator), CancellationToken.None);
+        var asked = await process.Requests.AskAsync(
+            new Asking(Sample.Engineer, "Erika Engineer", new Dictionary<string, string> { ["oid"] = Sample.Engineer.ObjectId }, ticket, cluster, new Scope.Cluster(),
+                TimeSpan.FromMinutes(30), "Look at restarting pods", null, null, $"{ticket}"), CancellationToken.None);
+        Assert.IsType<ConsentResult.Decided>(await process.ApproveAsync(Assert.IsType<Submission.Recorded>(asked).History.Id, Sample.Approver));
     }
 
     private async Task<RequestId> AskAsync(string key, Scope scope, DateTimeOffset? startAt = null) =>
