@@ -68,6 +68,23 @@ public sealed record EventSourceReadiness
 
     [Description("From the source's time of the last event until it was heard.")]
     public double? LagSeconds { get; init; }
+
+    [Description("Events that were dead-lettered, or refused where they came over HTTP.")]
+    public required Mishaps DeadLettered { get; init; }
+
+    [Description("Tries that were not the first of their event.")]
+    public required Mishaps Retried { get; init; }
+}
+
+public sealed record Mishaps
+{
+    [Description("Since the process started.")]
+    public required long Count { get; init; }
+
+    [Description("A stable word in kebab case, as the metric has it. Absent before the first.")]
+    public string? LastReason { get; init; }
+
+    public DateTimeOffset? LastAt { get; init; }
 }
 
 public sealed record OutletReadiness

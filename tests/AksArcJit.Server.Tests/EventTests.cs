@@ -42,6 +42,8 @@ public sealed class EventTests(EventedHarness broker) : IClassFixture<EventedHar
         Assert.Contains("bad-data", bad.Text, StringComparison.Ordinal);
         Assert.Equal(422, (await broker.TellAsync("exploded", Ticket("CASE-W2"), "w2-3")).Status);
         Assert.Equal(422, (await broker.TellAsync("opened", Ticket("CASE-W2", "fabrikam"), "w2-4")).Status);
+        await UntilReadyAsync(ready => (string?)ready["events"]!["servicenow"]!["deadLettered"]!["lastReason"] == "foreign-customer"
+            && (int)ready["events"]!["servicenow"]!["deadLettered"]!["count"]! >= 3 && ready["events"]!["servicenow"]!["deadLettered"]!["lastAt"] is not null);
         using var tickets = broker.As("ticketSystem");
         Assert.Equal(404, (await tickets.SendAsync(HttpMethod.Get, "/api/v1/tickets/CASE-W2")).Status);
     }

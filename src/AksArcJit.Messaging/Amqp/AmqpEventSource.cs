@@ -114,13 +114,13 @@ internal sealed class AmqpEventSource(
             }
             catch (JournalUnavailableException away)
             {
-                metrics.Retried(state.Name);
+                Retried("journal-away");
                 if (hand.Withhold(message))
                     log.JournalAway(state.Name, away.Message);
             }
             catch (Exception failure) when (attempt < mostTries)
             {
-                metrics.Retried(state.Name);
+                Retried("fault");
                 log.EventFailed(state.Name, attempt++, failure.Message, failure);
             }
             catch (Exception failure)
@@ -132,6 +132,12 @@ internal sealed class AmqpEventSource(
             }
             await hand.PauseAsync(pauses.Next(), time);
         }
+    }
+
+    private void Retried(string reason)
+    {
+        metrics.Retried(state.Name, reason);
+        state.Retried(time.GetUtcNow(), reason);
     }
 
     private static Outcome OutcomeOf(EventOutcome outcome) => outcome switch

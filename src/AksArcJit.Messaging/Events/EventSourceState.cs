@@ -11,7 +11,7 @@ internal sealed class EventSourceState(string name, IReadOnlyCollection<string> 
     private static readonly TimeSpan MostAhead = TimeSpan.FromMinutes(5);
     private readonly IReadOnlyList<string>? _speaksFor = customers.Count == 0 ? null : [.. customers.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     private readonly Lock _gate = new();
-    private EventSourceStatus _status = new(name, isAlwaysConnected, null, null);
+    private EventSourceStatus _status = new(name, isAlwaysConnected, null, null, Mishaps.None, Mishaps.None);
 
     public string Name => name;
 
@@ -43,6 +43,10 @@ internal sealed class EventSourceState(string name, IReadOnlyCollection<string> 
         LastEventAt = now,
         Lag = toldAt is { } at ? LagOf(now - at) ?? status.Lag : status.Lag,
     });
+
+    public void DeadLettered(DateTimeOffset now, string reason) => Become(status => status with { DeadLettered = status.DeadLettered.With(reason, now) });
+
+    public void Retried(DateTimeOffset now, string reason) => Become(status => status with { Retried = status.Retried.With(reason, now) });
 
     // A source's clock may be a little ahead; a lag is never below zero.
     private static TimeSpan? LagOf(TimeSpan passed) => passed > LongestLag || passed < -MostAhead ? null : passed > TimeSpan.Zero ? passed : TimeSpan.Zero;

@@ -63,6 +63,7 @@ internal sealed class TicketEvents(TicketDesk desk, EventMetrics metrics, TimePr
             case EventOutcome.DeadLettered { Why: var why }:
                 metrics.Settled(source.Name, "dead-lettered");
                 metrics.DeadLettered(source.Name, why.Reason);
+                source.DeadLettered(time.GetUtcNow(), why.Reason);
                 log.EventDeadLettered(source.Name, why.Event?.Id ?? "?", why.Event?.Source ?? "?", why.Reason, why.Detail);
                 break;
             default:

@@ -67,6 +67,8 @@ internal sealed class ReadinessCheck(
                 Status = one.IsConnected ? Ok : Fault,
                 LastEventAt = one.LastEventAt,
                 LagSeconds = one.Lag?.TotalSeconds,
+                DeadLettered = View(one.DeadLettered),
+                Retried = View(one.Retried),
             }),
             Outlets = outlets.ToDictionary(one => one.Name, one => new OutletReadiness
             {
@@ -79,6 +81,8 @@ internal sealed class ReadinessCheck(
             NoticesPending = notices.Pending.Count,
         };
     }
+
+    private static Contracts.Mishaps View(Broker.Ports.Mishaps mishaps) => new() { Count = mishaps.Count, LastReason = mishaps.LastReason, LastAt = mishaps.LastAt };
 
     private async Task<string> JournalStateAsync()
     {

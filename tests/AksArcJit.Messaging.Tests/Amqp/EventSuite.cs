@@ -233,6 +233,7 @@ public abstract class EventSuite
         await Waiting.UntilAsync(() => ear.Settled("heard") == 2 && ear.Settled("dead-lettered") == 5, Pass);
 
         Assert.Equal([1, 1, 1, 1, 1], new[] { "not-a-cloud-event", "too-large", "unknown-type", "bad-data", "foreign-customer" }.Select(ear.DeadLettered));
+        Assert.Equal((5L, "foreign-customer"), (ear.State.Status.DeadLettered.Count, ear.State.Status.DeadLettered.LastReason));
         var dead = await broker.DeadAsync(5);
         Assert.Equal(5, dead.Count);
         AssertReasons(dead);
@@ -294,8 +295,9 @@ public abstract class EventSuite
         await broker.SendAsync(told.Select(one => one.Binary()));
         // Two minutes of an outage, by the clock that locks and pauses go by.
         var until = World.Clock.GetUtcNow() + TimeSpan.FromMinutes(2);
-        await Waiting.UntilAsync(() => ear.Counts.GetValueOrDefault("aksarcjit.events.retries/") > 20 && World.Clock.GetUtcNow() > until, () => World.Time.Advance(TimeSpan.FromMilliseconds(250)));
+        await Waiting.UntilAsync(() => ear.Counts.GetValueOrDefault("aksarcjit.events.retries/journal-away") > 20 && World.Clock.GetUtcNow() > until, () => World.Time.Advance(TimeSpan.FromMilliseconds(250)));
         Assert.Equal(0, ear.Settled("heard") + ear.Settled("dead-lettered") + ear.Settled("abandoned"));
+        Assert.Equal("journal-away", ear.State.Status.Retried.LastReason);
         AssertHeldDuringOutage(broker);
 
         journal.IsDown = false;
