@@ -46,8 +46,10 @@ public sealed record TicketTold
     public long? Sequence { get; init; }
 }
 
-/// <summary>A close needs no more than the number: it may come before anything else was heard of the ticket.</summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+/// <summary>
+/// A close needs no more than the number: it may come before anything else was heard of the ticket. What else stands in it is not read: to turn
+/// a close away for that would leave access standing.
+/// </summary>
 public sealed record TicketClosed
 {
     public required string TicketId { get; init; }

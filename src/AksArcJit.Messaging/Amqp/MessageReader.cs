@@ -28,7 +28,8 @@ internal static class MessageReader
         var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in properties)
         {
-            if (Array.Find(Prefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal)) is not { } prefix)
+            if (Array.Find(Prefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal)) is not { } prefix
+                || !CloudEventReader.Attributes.Contains(name[prefix.Length..]))
                 continue;
             if (TextOf(value) is not { } text)
                 return new Unreadable(Unreadable.BadAttribute, "An attribute is neither text nor a timestamp.");
@@ -76,8 +77,6 @@ internal static class MessageReader
         DateTimeOffset time => TextOf(time.UtcDateTime),
         DateTime time => Utc(time).ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'"),
         Uri uri => uri.OriginalString,
-        // Attributes that are not read may be numbers or flags.
-        int or long or bool or uint or ulong or short or byte or sbyte or ushort => value.ToString(),
         _ => null,
     };
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Mime;
 using System.Text.Json;
+using AksArcJit.Contracts.Events;
 using AksArcJit.Lifecycle.Tickets;
 
 namespace AksArcJit.Messaging.Events;
@@ -16,7 +17,11 @@ internal static class CloudEventReader
 
     public const string StructuredType = "application/cloudevents+json";
 
+    /// <summary>The attributes that are read; extensions are ignored, whatever their type.</summary>
+    public static readonly IReadOnlyList<string> Attributes = ["specversion", "id", "source", "type", "time", "datacontenttype"];
+
     private const int LongestId = 256;
+    private const string Time = "time";
     private const int LongestSource = 512;
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
@@ -42,10 +47,10 @@ internal static class CloudEventReader
                 return NoEvent("The body is not one JSON object.");
             if (root.TryGetProperty("data_base64", out _))
                 return new Unreadable(Unreadable.BadData, "The event carries data_base64; ticket events carry their data as JSON.");
-            foreach (var name in (string[])["specversion", "id", "source", "type", "time", "datacontenttype"])
-                if (root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.String)
+            foreach (var name in Attributes)
+                if (name != Time && root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.String)
                     return Bad(name, "is not a string");
-            return Check(name => root.TryGetProperty(name, out var value) ? value.GetString() : null,
+            return Check(name => root.TryGetProperty(name, out var value) ? value.ValueKind == JsonValueKind.String ? value.GetString() : "" : null,
                 root.TryGetProperty("datacontenttype", out var type) ? type.GetString() : null,
                 root.TryGetProperty("data", out var data) ? JsonSerializer.SerializeToUtf8Bytes(data, EventJson.Default.JsonElement) : ReadOnlyMemory<byte>.Empty);
         }
@@ -66,7 +71,7 @@ internal static class CloudEventReader
 
     private static Parsed<CloudEvent> Read(Func<string, string?> attribute, string? contentType, ReadOnlyMemory<byte> data)
     {
-        var time = attribute("time");
+        var time = attribute(Time);
         return attribute("specversion") switch
         {
             null => NoEvent("The attribute specversion is missing."),
@@ -74,10 +79,11 @@ internal static class CloudEventReader
             _ when !IsVisible(attribute("id"), LongestId, ' ') => Bad("id", $"is missing, longer than {LongestId} characters, or not printable ASCII"),
             _ when !IsVisible(attribute("source"), LongestSource, '!') => Bad("source", $"is missing, longer than {LongestSource} characters, or no URI reference"),
             _ when string.IsNullOrEmpty(attribute("type")) => Bad("type", "is missing"),
-            _ when time is not null && !IsTime(time) => Bad("time", "is no RFC 3339 time"),
+            // Its time decides nothing, and a close is not turned away for it.
+            _ when time is not null && !IsTime(time) && attribute("type") != TicketEventTypes.Closed => Bad(Time, "is no RFC 3339 time"),
             _ when contentType is not null && MediaTypeOf(contentType) != "application/json" => Bad("datacontenttype", "is not application/json"),
             _ => new CloudEvent(attribute("id")!, attribute("source")!, attribute("type")!,
-                time is null ? null : DateTimeOffset.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), data),
+                time is null || !IsTime(time) ? null : DateTimeOffset.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), data),
         };
     }
 

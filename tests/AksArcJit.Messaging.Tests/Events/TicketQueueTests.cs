@@ -64,6 +64,52 @@ public sealed class TicketQueueTests : IAsyncDisposable
         Assert.Equal(1, _ear.DeadLettered(reason));
     }
 
+    [Theory]
+    [InlineData("\"time\": \"yesterday\"")]
+    [InlineData("\"time\": 7")]
+    [InlineData("\"shard\": {\"number\": 7}")]
+    [InlineData("\"traceparent\": null")]
+    public async Task Hear_WhenACloseCarriesWhatIsNotRead_ThenItClosesAllTheSame(string attribute)
+    {
+        var body = $$$"""{"specversion": "1.0", "id": "e-1", "source": "https://tickets.test/", "type": "com.aksarcjit.ticket.closed.v1", {{{attribute}}}, "data": {"ticketId": "CASE-1", "closedBy": "Ada"}}""";
+
+        Assert.IsType<Settlement.Complete>(await _queue.HearAsync(new TicketMessage("application/cloudevents+json", [], System.Text.Encoding.UTF8.GetBytes(body), null)));
+
+        Assert.Equal(Lifecycle.Tickets.TicketStatus.Closed, (await _world.Broker.Tickets.ReadAsync(Ticket, TestContext.Current.CancellationToken))!.Status);
+    }
+
+    [Fact]
+    public async Task Hear_WhenAMessageInBinaryModeCarriesExtensionsOfAnyType_ThenTheyAreIgnored()
+    {
+        var told = Told.Ticket("CASE-1", "e-1", 1);
+        Dictionary<string, object> properties = new()
+        {
+            ["cloudEvents:specversion"] = "1.0",
+            ["cloudEvents:id"] = told.Id,
+            ["cloudEvents:type"] = told.Type,
+            ["cloudEvents:source"] = told.Source,
+            ["cloudEvents:digest"] = new byte[] { 1, 2 },
+            ["cloudEvents:weight"] = 1.5,
+            ["cloudEvents_digest"] = "twice",
+        };
+
+        Assert.IsType<Settlement.Complete>(await _queue.HearAsync(new TicketMessage("application/json", properties, told.DataBytes, null)));
+    }
+
+    /// <summary>A number that its owner has not told of yet is not another's to block.</summary>
+    [Fact]
+    public async Task Hear_WhenASenderClosedTheNumberOfAnotherCustomersTicket_ThenItsOwnerOpensItAndTheSenderIsTurnedAway()
+    {
+        await using var theirs = new Ear(_world.Broker, "other", ["fabrikam"]);
+        var close = Structured(Told.Close("CASE-1", "e-1", long.MaxValue));
+        Assert.IsType<Settlement.Complete>(await new TicketQueue(theirs.State, theirs.Events).HearAsync(close));
+
+        Assert.IsType<Settlement.Complete>(await _queue.HearAsync(Structured(Told.Ticket("CASE-1", "e-1", 1))));
+
+        Assert.Equal(Lifecycle.Tickets.TicketStatus.Active, (await _world.Broker.Tickets.ReadAsync(Ticket, TestContext.Current.CancellationToken))!.Status);
+        Assert.Equal(TicketEvents.ForeignCustomer, Assert.IsType<Settlement.DeadLetter>(await new TicketQueue(theirs.State, theirs.Events).HearAsync(close)).Reason);
+    }
+
     [Fact]
     public async Task Hear_WhenTheTicketIsAnotherCustomers_ThenItIsDeadLettered()
     {
