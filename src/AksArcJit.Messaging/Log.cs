@@ -31,4 +31,14 @@ internal static partial class Log
 
     [LoggerMessage(1407, LogLevel.Warning, "Events from {Source}: the token could not be renewed and is tried again: {Reason}")]
     public static partial void TokenNotRenewed(this ILogger log, string source, string reason);
+
+    [LoggerMessage(1408, LogLevel.Information, "Events to {Outlet}: connected.")]
+    public static partial void OutletConnected(this ILogger log, string outlet);
+
+    [LoggerMessage(1409, LogLevel.Warning, "Events to {Outlet}: the token could not be renewed and is tried again: {Reason}")]
+    public static partial void OutletTokenNotRenewed(this ILogger log, string outlet, string reason);
+
+    [LoggerMessage(1410, LogLevel.Error,
+        "Events from {Source} cannot be read: the entity requires sessions, which this broker does not take part in. Name a queue or subscription without; next try in {Pause}.")]
+    public static partial void SessionsRequired(this ILogger log, string source, TimeSpan pause);
 }

@@ -19,6 +19,7 @@ public sealed class StartTests(BrokerHarness broker) : IClassFixture<BrokerHarne
         options["consent"] = new JsonObject { ["keyFile"] = "nowhere" };
         options["clusters"]![0]!["quorum"] = 2;
         options["clusters"]![1]!["maximumDuration"] = "forever";
+        options["clusters"]![1]!["approvers"]![0]!["name"] = "Ada\r\nBcc: eve@evil.example";
         options["clusters"]![2]!["approvers"] = new JsonArray();
 
         var refused = Refused(options, isDevelopment: false);
@@ -26,7 +27,7 @@ public sealed class StartTests(BrokerHarness broker) : IClassFixture<BrokerHarne
         foreach (var fault in new[]
         {
             "installation:", "listen:", "Journal:Sqlite:File", "notices:", "consent.keyFile:", "authentication.authority:", "authentication.audience:",
-            "clusters[0].quorum:", "clusters[1].maximumDuration:", "clusters[2].approvers:",
+            "clusters[0].quorum:", "clusters[1].maximumDuration:", "clusters[1].approvers[0]: issuer, objectId, name and mail are one line", "clusters[2].approvers:",
         })
             Assert.Contains(fault, refused, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", refused, StringComparison.Ordinal);

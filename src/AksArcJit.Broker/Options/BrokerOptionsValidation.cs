@@ -34,6 +34,9 @@ public sealed class BrokerOptionsValidation : IValidateOptions<BrokerOptions>
                 yield return $"clusters[{index}].{fault}";
     }
 
+    // They stand in the headers of mails. U+2028 and U+2029 are line breaks too.
+    private static bool HasControls(string text) => text.Any(c => char.IsControl(c) || c is '\u2028' or '\u2029');
+
     private static IEnumerable<string> Faults(ClusterOptions cluster)
     {
         if (!ClusterId.TryParse(cluster.Id, out _))
@@ -71,6 +74,9 @@ public sealed class BrokerOptionsValidation : IValidateOptions<BrokerOptions>
         foreach (var (approver, index) in cluster.Approvers.Select((approver, index) => (approver, index)))
             if (new[] { approver.Issuer, approver.ObjectId, approver.Name }.Any(string.IsNullOrWhiteSpace))
                 yield return $"approvers[{index}]: issuer, objectId and name are all needed; mail is for delivery only.";
+        foreach (var (approver, index) in cluster.Approvers.Select((approver, index) => (approver, index)))
+            if (new[] { approver.Issuer, approver.ObjectId, approver.Name, approver.Mail }.Any(HasControls))
+                yield return $"approvers[{index}]: issuer, objectId, name and mail are one line each, without line breaks and other control characters.";
         foreach (var (approver, index) in cluster.Approvers.Select((approver, index) => (approver, index)))
             if (approver.TimeZone.Length > 0 && !TimeZoneInfo.TryFindSystemTimeZoneById(approver.TimeZone, out _))
                 yield return $"approvers[{index}].timeZone: '{approver.TimeZone}' is no time zone that this machine knows; an IANA name, for example \"Europe/Berlin\" (minimal images need the package tzdata).";

@@ -16,6 +16,7 @@ internal sealed class AmqpEventSource(
     EventSourceOptions options, EventSourceState state, ITokens? tokens, TicketEvents events, EventMetrics metrics, IEntropy entropy, TimeProvider time,
     ILogger<AmqpEventSource> log)
 {
+    private static readonly TimeSpan WithoutHope = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Stood = TimeSpan.FromSeconds(30);
 
     // Short to its end: a close that waits in the queue must be heard soon after the broker is back.
@@ -26,10 +27,14 @@ internal sealed class AmqpEventSource(
         while (!stop.IsCancellationRequested)
         {
             var begun = time.GetTimestamp();
-            string reason;
+            string? reason;
             try
             {
                 reason = await ListenAsync(stop);
+            }
+            catch (AmqpException refused) when (RequiresSessions(refused.Error))
+            {
+                reason = null;
             }
             catch (Exception failure)
             {
@@ -40,12 +45,20 @@ internal sealed class AmqpEventSource(
                 return;
             if (time.GetElapsedTime(begun) > Stood)
                 _backoff.Reset();
-            var pause = _backoff.Next();
+            // Nothing but another entity of that name would change it.
+            var pause = reason is null ? WithoutHope : _backoff.Next();
             metrics.Disconnected(state.Name);
-            log.Disconnected(state.Name, pause, reason);
+            if (reason is null)
+                log.SessionsRequired(state.Name, pause);
+            else
+                log.Disconnected(state.Name, pause, reason);
             await Task.Delay(pause, time, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
+
+    // Service Bus refuses the link as "It is not possible for an entity that requires sessions to create a non-sessionful message receiver."
+    private bool RequiresSessions(Error? error) => options.Kind == EventSourceOptions.ServiceBus
+        && error?.Description?.Contains("requires sessions", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <returns>Why the connection ended.</returns>
     private async Task<string> ListenAsync(CancellationToken stop)

@@ -13,6 +13,7 @@ internal sealed class AmqpLink : IAsyncDisposable
     private readonly Connection _connection;
     private readonly CancellationTokenSource _closed = new();
     private string _reason = "the connection was closed";
+    private Error? _error;
 
     private AmqpLink(Connection connection) => _connection = connection;
 
@@ -169,7 +170,7 @@ internal sealed class AmqpLink : IAsyncDisposable
         if (!isOpen(await attached.Task.WaitAsync(cancellation)))
         {
             await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            throw new AmqpException(ErrorCode.NotFound, _reason);
+            throw new AmqpException(_error ?? new Error(ErrorCode.NotFound) { Description = _reason });
         }
     }
 
@@ -177,7 +178,7 @@ internal sealed class AmqpLink : IAsyncDisposable
     private void CloseWith(AmqpObject part) => part.AddClosedCallback((_, error) =>
     {
         if (error is not null)
-            _reason = $"{error.Condition}: {error.Description}";
+            (_error, _reason) = (error, $"{error.Condition}: {error.Description}");
         _closed.Cancel();
     });
 }

@@ -10,7 +10,7 @@ internal static class MailAddress
 
     /// <summary>True for one bare address, without a name, a list, a comment or a line break.</summary>
     public static bool IsOne(string text) =>
-        text.Length <= Longest && text.Contains('@', StringComparison.Ordinal) && MailboxAddress.TryParse(text, out var mailbox) && mailbox.Address == text && mailbox.Route.Count == 0;
+        text.Length <= Longest && !text.Any(char.IsControl) && text.Contains('@', StringComparison.Ordinal) && MailboxAddress.TryParse(text, out var mailbox) && mailbox.Address == text && mailbox.Route.Count == 0;
 
     /// <summary>Null where it is none.</summary>
     public static MailboxAddress? Sender(string text) =>

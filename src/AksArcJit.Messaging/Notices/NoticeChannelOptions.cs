@@ -49,4 +49,9 @@ public sealed class NoticeWebhookOptions
 
     /// <summary>A file with <c>whsec_</c> and 24 to 64 random bytes in base64, known to the receiver.</summary>
     public string KeyFile { get; set; } = "";
+
+    /// <summary>In place of <see cref="KeyFile"/>: such files, one or, while the receiver changes its key, two.</summary>
+    public IList<string> KeyFiles { get; set; } = [];
+
+    internal IReadOnlyList<string> Keys() => KeyFiles.Count > 0 ? [.. KeyFiles] : [KeyFile];
 }

@@ -86,8 +86,10 @@ internal sealed class NoticeChannelOptionsValidation(IConfiguration configuratio
     {
         if (!Uri.TryCreate(webhook.Url, UriKind.Absolute, out var url) || !(url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)))
             yield return "webhook.url: an absolute https address (http only on loopback); notices to approvers hold their consent links.";
-        if (!WebhookKey.TryRead(webhook.KeyFile, out _))
-            yield return $"webhook.keyFile: '{webhook.KeyFile}' is not a file with whsec_ and 24 to 64 bytes in base64 (echo \"whsec_$(head -c 32 /dev/urandom | base64)\" > FILE).";
+        if (webhook.KeyFiles.Count > 2 || (webhook.KeyFiles.Count > 0 && webhook.KeyFile.Length > 0))
+            yield return "webhook.keyFiles: one file with the receiver's key, or two while it changes, and then no keyFile.";
+        foreach (var file in webhook.Keys().Where(file => !WebhookKey.TryRead(file, out _)))
+            yield return $"webhook.keyFile: '{file}' is not a file with whsec_ and 24 to 64 bytes in base64 (echo \"whsec_$(head -c 32 /dev/urandom | base64)\" > FILE).";
     }
 
     private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));

@@ -30,8 +30,9 @@ public static class NoticeChannelServices
     private static WebhookChannel Webhook(NoticeWebhookOptions options, TimeProvider time)
     {
         // Read before: the options are validated by then.
-        var key = WebhookKey.TryRead(options.KeyFile, out var read) ? read : throw new InvalidOperationException($"{options.KeyFile} cannot be read any more.");
+        IReadOnlyList<WebhookKey> keys =
+            [.. options.Keys().Select(file => WebhookKey.TryRead(file, out var key) ? key : throw new InvalidOperationException($"{file} cannot be read any more."))];
         // A redirect would carry consent links to somebody whom the options do not name.
-        return new WebhookChannel(new Uri(options.Url), key, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Patience }, time);
+        return new WebhookChannel(new Uri(options.Url), keys, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Patience }, time);
     }
 }

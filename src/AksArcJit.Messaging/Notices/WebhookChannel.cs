@@ -13,7 +13,8 @@ namespace AksArcJit.Messaging.Notices;
 /// POSTs a notice as JSON, signed as Standard Webhooks has it; <c>webhook-id</c> is the notice's own, so that one sent again is a
 /// duplicate. Any 2xx takes it; 410 and 422 refuse it for good; everything else is tried again.
 /// </summary>
-internal sealed class WebhookChannel(Uri url, WebhookKey key, HttpClient http, TimeProvider time) : INoticeChannel
+/// <param name="keys">With two, both sign, until the receiver has changed its key.</param>
+internal sealed class WebhookChannel(Uri url, IReadOnlyList<WebhookKey> keys, HttpClient http, TimeProvider time) : INoticeChannel
 {
     public const string ChannelName = "webhook";
 
@@ -35,7 +36,7 @@ internal sealed class WebhookChannel(Uri url, WebhookKey key, HttpClient http, T
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Add("webhook-id", notice.Id);
         request.Headers.Add("webhook-timestamp", timestamp);
-        request.Headers.Add("webhook-signature", WebhookSignature.Sign(key, notice.Id, timestamp, body));
+        request.Headers.Add("webhook-signature", WebhookSignature.SignWith(keys, notice.Id, timestamp, body));
         try
         {
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);

@@ -23,9 +23,10 @@ internal sealed class AmqpOutlet(
     public async Task<Delivery> SendAsync(Announcement announcement, CancellationToken cancellation)
     {
         using var message = MessageOf(writer.Write(announcement));
+        AmqpLink? link = null;
         try
         {
-            var link = await LinkAsync(cancellation);
+            link = await LinkAsync(cancellation);
             var answer = new TaskCompletionSource<Outcome?>(TaskCreationOptions.RunContinuationsAsynchronously);
             await using var gone = link.Closed.Register(() => answer.TrySetException(new AmqpException(ErrorCode.DetachForced, link.Reason)));
             link.Sender.Send(message, (_, _, outcome, _) => answer.TrySetResult(outcome), null);
@@ -39,7 +40,29 @@ internal sealed class AmqpOutlet(
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             // Of many kinds: whatever stands between us and the broker. What was sent may have arrived, and is sent again.
+            if (link is not null)
+                await LeaveAsync(link);
             return new Delivery.Away(failure.Message);
+        }
+    }
+
+    /// <summary>
+    /// Closes a link on which something is under way that nobody waits for any more: it must not arrive after what is sent next. Nothing is sent
+    /// until it is closed.
+    /// </summary>
+    private async Task LeaveAsync(AmqpLink link)
+    {
+        await _opening.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (_link != link)
+                return;
+            _link = null;
+            await link.DisposeAsync();
+        }
+        finally
+        {
+            _opening.Release();
         }
     }
 
@@ -62,8 +85,8 @@ internal sealed class AmqpOutlet(
             if (_link is { } old)
                 await old.DisposeAsync();
             _link = null;
-            _link = await AmqpLink.OpenSenderAsync(options, tokens, entropy, time, failure => log.TokenNotRenewed(Name, failure.Message), cancellation);
-            log.Connected(Name);
+            _link = await AmqpLink.OpenSenderAsync(options, tokens, entropy, time, failure => log.OutletTokenNotRenewed(Name, failure.Message), cancellation);
+            log.OutletConnected(Name);
             return _link;
         }
         finally

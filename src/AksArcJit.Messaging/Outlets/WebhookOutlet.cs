@@ -24,7 +24,7 @@ internal sealed class WebhookOutlet(string name, Uri url, IReadOnlyList<WebhookK
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(OutgoingEvent.StructuredContentType);
         request.Headers.Add("webhook-id", told.Id);
         request.Headers.Add("webhook-timestamp", timestamp);
-        request.Headers.Add("webhook-signature", string.Join(' ', keys.Select(key => WebhookSignature.Sign(key, told.Id, timestamp, body))));
+        request.Headers.Add("webhook-signature", WebhookSignature.SignWith(keys, told.Id, timestamp, body));
         try
         {
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);

@@ -15,6 +15,9 @@ internal static class WebhookSignature
 
     public static string Sign(WebhookKey key, string id, string timestamp, ReadOnlySpan<byte> body) => Version + Convert.ToBase64String(Mac(key, id, timestamp, body));
 
+    public static string SignWith(IEnumerable<WebhookKey> keys, string id, string timestamp, byte[] body) =>
+        string.Join(' ', keys.Select(key => Sign(key, id, timestamp, body)));
+
     /// <summary>In constant time for each signature and key.</summary>
     public static bool Holds(WebhookKey key, string id, string timestamp, ReadOnlySpan<byte> body, string signatures)
     {

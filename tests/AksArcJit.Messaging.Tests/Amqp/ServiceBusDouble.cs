@@ -48,7 +48,7 @@ public sealed class ServiceBusDouble : IMessageBroker
         _host.RegisterRequestProcessor($"{Entity}/$management", new Answering(this, Renew));
         _host.RegisterMessageSource(Entity, new Delivering(this));
         _host.RegisterMessageProcessor(Topic, new Taking(this));
-        _host.AddressResolver = (_, attach) => (attach.Role ? ((Source)attach.Source).Address == Entity : ((Target)attach.Target).Address == Topic) && Tokens.IsEmpty
+        _host.AddressResolver = (_, attach) => Refusal is { } refusal && attach.Role && ((Source)attach.Source).Address == Entity ? throw new AmqpException(refusal) : (attach.Role ? ((Source)attach.Source).Address == Entity : ((Target)attach.Target).Address == Topic) && Tokens.IsEmpty
             ? throw new AmqpException(ErrorCode.UnauthorizedAccess, "no token was put")
             : null;
         _host.Open();
@@ -57,6 +57,9 @@ public sealed class ServiceBusDouble : IMessageBroker
     public int Port { get; }
 
     public TimeSpan LockTime { get; }
+
+    /// <summary>Of every link that would receive from the entity; null where there is none.</summary>
+    public Error? Refusal { get; set; }
 
     /// <summary>As put: type, name, text.</summary>
     public ConcurrentQueue<(string Type, string Name, string Text)> Tokens { get; } = [];

@@ -5,6 +5,7 @@ using AksArcJit.TestKit.Cluster;
 using AksArcJit.TestKit.Journal;
 using Amqp;
 using Amqp.Framing;
+using Microsoft.Extensions.Logging;
 
 namespace AksArcJit.Messaging.Tests.Amqp;
 
@@ -47,6 +48,25 @@ public sealed class ServiceBusEventTests : EventSuite
         await Waiting.UntilAsync(() => bus.Tokens.Count == 4);
         Assert.True(World.Clock.GetUtcNow() < expiry);
         Assert.True(ear.State.Status.IsConnected);
+    }
+
+    [Fact]
+    public async Task AnEntityThatRequiresSessions_ThenIsToldPlainlyAndNotTriedAgainForMinutes()
+    {
+        using var bus = new ServiceBusDouble(World.Clock)
+        {
+            Refusal = new Error(ErrorCode.NotAllowed) { Description = "It is not possible for an entity that requires sessions to create a non-sessionful message receiver. TrackingId:1" },
+        };
+        await using var ear = new Ear(World.Broker).Listen(bus.SourceAt(bus.Port));
+        var begun = World.Clock.GetUtcNow();
+        await Waiting.UntilAsync(() => ear.Log.Entries.Any(entry => entry.Level == LogLevel.Error), Pass);
+
+        await Waiting.UntilAsync(() => World.Clock.GetUtcNow() > begun + TimeSpan.FromMinutes(4), () => World.Time.Advance(TimeSpan.FromSeconds(5)));
+        Assert.Contains("requires sessions", Assert.Single(ear.Log.Entries).Text, StringComparison.Ordinal);
+        Assert.False(ear.State.Status.IsConnected);
+
+        bus.Refusal = null;
+        await Waiting.UntilAsync(() => ear.State.Status.IsConnected, () => World.Time.Advance(TimeSpan.FromSeconds(5)));
     }
 
     [Fact]

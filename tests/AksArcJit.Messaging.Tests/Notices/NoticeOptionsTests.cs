@@ -27,6 +27,22 @@ public sealed class NoticeOptionsTests : IDisposable
     }
 
     [Fact]
+    public void Options_WhenTheWebhooksKeyChanges_ThenTwoStandBesideEachOther()
+    {
+        Assert.Empty(Faults(new() { Webhook = new() { Url = "https://chat.example.com/hook", KeyFiles = [_file, _file] } }, approver: new() { Name = "Ada" }));
+        Assert.Contains(Faults(new() { Webhook = new() { Url = "https://chat.example.com/hook", KeyFiles = [_file, _file, _file] } }, approver: new() { Name = "Ada" }),
+            fault => fault.StartsWith("notices.webhook.keyFiles:", StringComparison.Ordinal));
+        Assert.Contains(Faults(new() { Webhook = new() { Url = "https://chat.example.com/hook", KeyFile = _file, KeyFiles = [_file] } }, approver: new() { Name = "Ada" }),
+            fault => fault.StartsWith("notices.webhook.keyFiles:", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("ada@contoso.example\r\nBcc: eve@evil.example")]
+    [InlineData("ada\u0001@contoso.example")]
+    public void Options_WhenAnAddressHoldsControlCharacters_ThenItIsNone(string mail) =>
+        Assert.NotEmpty(Faults(new() { Smtp = new() { Host = "127.0.0.1", Port = 2525, Tls = "none", From = "a@b.example" } }, approver: new() { Mail = mail }));
+
+    [Fact]
     public void Options_WhenWrongEverywhere_ThenEveryFaultIsToldAtOnce()
     {
         var faults = Faults(

@@ -10,6 +10,7 @@ namespace AksArcJit.Messaging.Tests.Notices;
 public sealed class WebhookChannelTests : IDisposable
 {
     private static readonly WebhookKey Key = new(new byte[32]);
+    private static readonly WebhookKey OldKey = new([.. Enumerable.Repeat((byte)1, 32)]);
     private readonly HttpListener _receiver = new();
     private readonly Uri _url;
     private HttpStatusCode _answer = HttpStatusCode.OK;
@@ -37,6 +38,7 @@ public sealed class WebhookChannelTests : IDisposable
         var (body, id, timestamp, signature) = await _received;
         Assert.Equal(notice.Id, id);
         Assert.True(WebhookSignature.Holds(Key, id, timestamp, Encoding.UTF8.GetBytes(body), signature));
+        Assert.True(WebhookSignature.Holds(OldKey, id, timestamp, Encoding.UTF8.GetBytes(body), signature));
         Assert.False(WebhookSignature.Holds(Key, id, timestamp, Encoding.UTF8.GetBytes(body + " "), signature));
         var said = JsonNode.Parse(body)!;
         Assert.Equal(("consentAsked", SomeNotice.Link.AbsoluteUri), (said["kind"]!.ToString(), said["link"]!.ToString()));
@@ -69,7 +71,7 @@ public sealed class WebhookChannelTests : IDisposable
     private async Task<NoticeDelivery> DeliverAsync(OutgoingNotice notice)
     {
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
-        return await new WebhookChannel(_url, Key, http, TimeProvider.System).DeliverAsync(notice, CancellationToken.None);
+        return await new WebhookChannel(_url, [OldKey, Key], http, TimeProvider.System).DeliverAsync(notice, CancellationToken.None);
     }
 
     private async Task<(string, string, string, string)> ReceiveAsync()

@@ -116,8 +116,8 @@ public abstract class OutletSuite
         Assert.Equal(Types, (await broker.SentAsync(Types.Length)).Select(message => message.Properties.Subject));
     }
 
-    internal static AmqpOutlet OutletOf(EventOutletOptions options) => new(
-        options, new EventWriter("test"), ServiceBusTokens.For(options, TimeProvider.System), new SeededEntropy(Environment.TickCount), TimeProvider.System,
+    internal static AmqpOutlet OutletOf(EventOutletOptions options, TimeProvider? time = null) => new(
+        options, new EventWriter("test"), ServiceBusTokens.For(options, TimeProvider.System), new SeededEntropy(Environment.TickCount), time ?? TimeProvider.System,
         NullLogger<AmqpOutlet>.Instance);
 
     private static string Uid(Message message) =>

@@ -21,6 +21,29 @@ public sealed class ServiceBusOutletTests : OutletSuite
     }
 
     [Fact]
+    public async Task AnEventThatIsNotAnsweredInTime_ThenItsConnectionIsClosedBeforeItIsSentAgain()
+    {
+        using var hold = new ManualResetEventSlim();
+        using var bus = new ServiceBusDouble(World.Clock) { Answer = _ => Held(hold) };
+        using var proxy = new CuttableProxy(bus.Port);
+        await using var outlet = OutletOf(bus.OutletAt(proxy.Port), World.Time);
+        await using var process = new PublishingBroker(World, 60, [outlet]);
+        await WholeLife.LiveAsync(process);
+        await Waiting.UntilAsync(() => process.Meters.Read($"aksarcjit.outlets.retries/{outlet.Name}") >= 1, Pass);
+        hold.Set();
+        await Waiting.UntilAsync(() => process.Publisher.Outlets[0] is { Waiting: 0, Fault: null }, Pass);
+
+        Assert.True(proxy.Connections >= 2);
+        Assert.Equal(5, (await bus.SentAsync(5)).DistinctBy(message => message.Properties.MessageId).Count());
+
+        static Error? Held(ManualResetEventSlim hold)
+        {
+            hold.Wait(TimeSpan.FromSeconds(30));
+            return null;
+        }
+    }
+
+    [Fact]
     public async Task AnEventThatTheTopicRejects_ThenIsToldAndTriedAgain()
     {
         using var bus = new ServiceBusDouble(World.Clock) { Answer = _ => new Error("amqp:link:message-size-exceeded") { Description = "too large" } };
