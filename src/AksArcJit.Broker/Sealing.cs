@@ -38,6 +38,11 @@ public sealed class Sealing(IEntropy entropy, ConsentKey key)
             Encoding.UTF8.GetBytes(FactId(
                 record.FactId[..RandomLength], record.Stream, record.Version, record.PreviousHash, record.Kind, record.At, record.Payload.Span)));
 
+    /// <summary>Of a chain from which access is to be given: the first record that no broker with this key wrote, one clause; null where there is none.</summary>
+    public string? ForgeryIn(IEnumerable<FactRecord> records) => records.FirstOrDefault(record => !IsOurs(record)) is { } forged
+        ? $"the journal's version {forged.Version} of this request ({forged.Kind}) was not written by a broker with this consent key"
+        : null;
+
     public RequestId NewId()
     {
         Span<byte> bytes = stackalloc byte[17];

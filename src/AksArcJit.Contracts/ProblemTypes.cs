@@ -43,6 +43,7 @@ public static class ProblemTypes
     public const string NotEnoughApprovers = Prefix + "not-enough-approvers";
     public const string GrantsPaused = Prefix + "grants-paused";
     public const string JournalNotTrusted = Prefix + "journal-not-trusted";
+    public const string RequestNotSealed = Prefix + "request-not-sealed";
     public const string PendingTwin = Prefix + "pending-twin";
     public const string ContinuedRequestUnsuitable = Prefix + "continued-request-unsuitable";
     public const string OwnRequest = Prefix + "own-request";

@@ -31,6 +31,8 @@ public enum RefusalReason
     GrantsPaused,
     /// <summary>The journal contradicts its own checkpoints: it was cut off, restored or rewritten.</summary>
     JournalNotTrusted,
+    /// <summary>No broker with this consent key wrote the request: another wrote into the store, or a version before facts were sealed.</summary>
+    RequestNotSealed,
     PendingTwin,
     ContinuedRequestUnsuitable,
     OwnRequest,

@@ -1,3 +1,4 @@
+using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal;
@@ -31,6 +32,22 @@ public class ForgeryTests
         Assert.Empty(world.Cluster.Bindings);
         var granting = Assert.IsType<RequestState.Granting>(await broker.StateAsync(id));
         Assert.Contains("version 2 of this request (ConsentGiven) was not written by a broker", granting.Attempt.HeldFor, StringComparison.Ordinal);
+        Assert.Single(log.Entries, entry => entry.Level == LogLevel.Critical && entry.Text.Contains(id.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Request_WhenAVersionBeforeSealsWroteIt_ThenTheConsentIsRefusedAndNothingIsSpent()
+    {
+        var (world, log) = (new World(), new RecordingLog());
+        var broker = new TestBroker(world.Journal, new FakeClusters(world.Cluster), world.Clock, 77, logging: log);
+        var id = await world.AskAsync();
+        world.Journal.Tamper(StreamId.Of(id), 1, record =>
+            HashChain.Seal(record.Stream, 0, HashChain.Start, Forger.NewId().Text, record.Kind, record.At, record.Payload));
+
+        var answer = await broker.ApproveAsync(id, Sample.Approver);
+
+        Assert.Equal(RefusalReason.RequestNotSealed, Assert.IsType<ConsentResult.Refused>(answer).Refusal.Reason);
+        Assert.IsType<RequestState.AwaitingConsent>(await broker.StateAsync(id));
         Assert.Single(log.Entries, entry => entry.Level == LogLevel.Critical && entry.Text.Contains(id.Text, StringComparison.Ordinal));
     }
 

@@ -7,6 +7,7 @@ using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
 using AksArcJit.Lifecycle.Rules;
 using AksArcJit.Lifecycle.Tickets;
+using Microsoft.Extensions.Logging;
 
 namespace AksArcJit.Broker.Consents;
 
@@ -51,7 +52,8 @@ public abstract record ConsentResult
 }
 
 /// <summary>Consent: gather, decide, act. Reading changes nothing, however often and by whomever it is done.</summary>
-public sealed class ConsentDesk(RequestEngine engine, Circumstancer circumstances, IClusters clusters, ClusterBook book, TimeProvider time)
+public sealed class ConsentDesk(
+    RequestEngine engine, Circumstancer circumstances, Sealing sealing, IClusters clusters, ClusterBook book, TimeProvider time, ILogger<ConsentDesk> log)
 {
     // After this the link shows nothing any more (design section 7).
     private static readonly TimeSpan ShownAfterClosed = TimeSpan.FromDays(7);
@@ -86,7 +88,7 @@ public sealed class ConsentDesk(RequestEngine engine, Circumstancer circumstance
         Signal signal = answer.Verb switch
         {
             ConsentVerb.Approve => new Signal.Approve(approver.Person, secretHash, answer.TermsHash, answer.Duration, answer.Scope, answer.Comment,
-                await circumstances.GatherAsync(state.Request.Ticket, state.Terms with { Scope = answer.Scope ?? state.Terms.Scope }, null, cancellation)),
+                await GatherAsync(history, state, answer.Scope ?? state.Terms.Scope, cancellation)),
             ConsentVerb.Refuse => new Signal.Refuse(approver.Person, secretHash, answer.Comment),
             ConsentVerb.End => new Signal.Revoke(RevokedBy.Customer, approver.Person, answer.Comment.Length > 0 ? answer.Comment : "Ended by the approver."),
             _ => throw new ArgumentOutOfRangeException(nameof(answer)),
@@ -102,6 +104,14 @@ public sealed class ConsentDesk(RequestEngine engine, Circumstancer circumstance
             default:
                 throw new InvalidOperationException("A submission is recorded, refused, or an end.");
         }
+    }
+
+    private async Task<Circumstances> GatherAsync(RequestHistory history, RequestState.Asked state, Scope scope, CancellationToken cancellation)
+    {
+        var forgery = sealing.ForgeryIn(history.Facts.Select(fact => fact.Record));
+        if (forgery is not null)
+            log.FactNotOurs(history.Id, forgery);
+        return await circumstances.GatherAsync(state.Request.Ticket, state.Terms with { Scope = scope }, null, cancellation) with { Forgery = forgery };
     }
 
     private async Task<(RequestHistory History, RequestState.Asked State, AskedApprover Approver)?> FindAsync(ConsentLink link, CancellationToken cancellation)

@@ -38,7 +38,8 @@ public sealed class EffectPerformer(
     private async IAsyncEnumerable<Signal> CreateAsync(RequestHistory history, RequestState.Granting granting, Step.CreateBinding create)
     {
         var (request, attempt) = (granting.Request, create.Attempt.Number);
-        if (Forgery(history) is { } forgery)
+        // Whoever can write the store can also compute its hashes. Asked where access is given alone: ends are taken from whatever the chain says.
+        if (sealing.ForgeryIn(history.Facts.Select(fact => fact.Record)) is { } forgery)
         {
             if (granting.Attempt.HeldFor != forgery)
                 log.FactNotOurs(request.Id, forgery);
@@ -101,14 +102,6 @@ public sealed class EffectPerformer(
         if (history.Facts.Select(fact => fact.Fact).OfType<RequestFact.GrantAttemptFailed>().LastOrDefault()?.Reason != reason)
             log.GrantRefused(request.Terms.Cluster, request.Id, reason);
     }
-
-    /// <summary>
-    /// A fact of the request that no broker of this installation wrote: whoever can write the store can also compute its hashes. Asked before
-    /// access is given, and only then: ends are taken from whatever the chain says.
-    /// </summary>
-    private string? Forgery(RequestHistory history) => history.Facts.FirstOrDefault(fact => !sealing.IsOurs(fact.Record)).Record is { } forged
-        ? $"the journal's version {forged.Version} of this request ({forged.Kind}) was not written by a broker with this consent key"
-        : null;
 
     private async IAsyncEnumerable<Signal> RemoveAsync(RequestState.Asked asked, Grant grant)
     {

@@ -11,6 +11,7 @@ namespace AksArcJit.Lifecycle.Rules;
 /// <param name="Continued">The request that this one says it continues; null where it says none.</param>
 /// <param name="Namespace">The one that the terms would be limited to, as the cluster knows it; null where they are not limited to one.</param>
 /// <param name="JournalObjection">What speaks against relying on the journal itself, one sentence; null where nothing does.</param>
+/// <param name="Forgery">Which fact of the request no broker with this consent key wrote, one clause; null where there is none.</param>
 public sealed record Circumstances(
     Reading<Ticket> Ticket,
     ClusterPolicy? Policy,
@@ -19,7 +20,8 @@ public sealed record Circumstances(
     RequestId? PendingTwin,
     Reading<RequestState.Asked>? Continued,
     Reading<LiveNamespace>? Namespace = null,
-    string? JournalObjection = null);
+    string? JournalObjection = null,
+    string? Forgery = null);
 
 /// <param name="IsBeingDeleted">A namespace that is being deleted takes no new binding.</param>
 public sealed record LiveNamespace(string Name, bool IsBeingDeleted);

@@ -10,7 +10,7 @@ public sealed record ConsentInput(RequestState.AwaitingConsent State, Signal.App
 public static class ConsentRules
 {
     public static readonly IReadOnlyList<Check<ConsentInput>> All =
-        [IsBeforeDeadline, ApproverWasAsked, ApproverIsNotTheEngineer, ApproverHasNotDecided, ApproverIsStillConfigured, TermsHold, TermsAreThoseShown, DurationOnlyShrinks, ScopeOnlyShrinks, ScopesAgree, NarrowedTermsHold, NarrowedNamespaceStands];
+        [IsBeforeDeadline, ApproverWasAsked, ApproverIsNotTheEngineer, ApproverHasNotDecided, ApproverIsStillConfigured, RequestIsSealed, TermsHold, TermsAreThoseShown, DurationOnlyShrinks, ScopeOnlyShrinks, ScopesAgree, NarrowedTermsHold, NarrowedNamespaceStands];
 
     public static Refusal? IsBeforeDeadline(ConsentInput input) =>
         input.Now < input.State.Request.ConsentDeadline
@@ -42,6 +42,12 @@ public static class ConsentRules
             ? null
             : new(RefusalReason.ApproverNotConfigured, "You are no longer an approver of this cluster.");
     }
+
+    /// <summary>No access is ever created from such a request, so that a consent to it would be spent for nothing.</summary>
+    public static Refusal? RequestIsSealed(ConsentInput input) =>
+        input.Answer.Circumstances.Forgery is null
+            ? null
+            : new(RefusalReason.RequestNotSealed, "This broker cannot vouch for its record of this request, so no access can come of it; the engineer can ask again. Nothing was granted.");
 
     public static Refusal? TermsHold(ConsentInput input) => Holds(input, input.Shown);
 

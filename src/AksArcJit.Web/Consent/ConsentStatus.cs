@@ -21,7 +21,7 @@ public static class ConsentStatus
             or RefusalReason.NotUnconfirmed or RefusalReason.TicketNotFound or RefusalReason.TicketNotActive
             or RefusalReason.TicketDoesNotCoverCluster or RefusalReason.EngineerNotAssigned or RefusalReason.RoleNotFound
             or RefusalReason.RoleForbidden or RefusalReason.DangerNotAccepted or RefusalReason.NotEnoughApprovers
-            or RefusalReason.GrantsPaused or RefusalReason.JournalNotTrusted or RefusalReason.PendingTwin or RefusalReason.ContinuedRequestUnsuitable
+            or RefusalReason.GrantsPaused or RefusalReason.JournalNotTrusted or RefusalReason.RequestNotSealed or RefusalReason.PendingTwin or RefusalReason.ContinuedRequestUnsuitable
             or RefusalReason.RequestExists or RefusalReason.TicketEventStale or RefusalReason.TicketCustomerFixed =>
             StatusCodes.Status409Conflict,
 

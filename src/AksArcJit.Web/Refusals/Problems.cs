@@ -49,6 +49,8 @@ public static class Problems
             "Have somebody else ask, or more approvers configured for the cluster."),
         RefusalReason.JournalNotTrusted => (Status409Conflict, ProblemTypes.JournalNotTrusted, "The journal is not trusted", null,
             "Ask an operator: the server's log says what contradicts what."),
+        RefusalReason.RequestNotSealed => (Status409Conflict, ProblemTypes.RequestNotSealed, "The request cannot be vouched for", null,
+            "Make a new request."),
         RefusalReason.GrantsPaused => (Status409Conflict, ProblemTypes.GrantsPaused, "Grants are paused", null,
             "Try again when an operator has resumed them."),
         RefusalReason.PendingTwin => (Status409Conflict, ProblemTypes.PendingTwin, "The same request is pending", null,

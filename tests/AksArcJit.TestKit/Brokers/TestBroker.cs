@@ -73,7 +73,7 @@ public sealed class TestBroker
         Tickets = new TicketDesk(journal, sealing, time, endings);
         Operations = new OperationsDesk(journal, sealing, time, endings, Standing);
         Requests = new RequestDesk(journal, Engine, circumstances, Book, secrets, sealing, time);
-        Consents = new ConsentDesk(Engine, circumstances, clusters, Book, time);
+        Consents = new ConsentDesk(Engine, circumstances, sealing, clusters, Book, time, loggers.CreateLogger<ConsentDesk>());
         var bindings = new BindingSweep(Engine, Book, time, NullLogger<BindingSweep>.Instance);
         var remedies = new Remedies(Engine, clusters, findings, NullLogger<Remedies>.Instance);
         Sweeper = new Sweeper(
