@@ -64,7 +64,7 @@ public sealed class Courier(Readers readers, NoticeWriter writer, NoticeOptions 
             }
             var begun = time.GetTimestamp();
             var isRetry = trial.Failures > 0 || trial.Rounds > 0;
-            switch (await channel.DeliverAsync(writer.Write(history, state, owed, addressee), CancellationToken.None))
+            switch (await channel.DeliverAsync(await writer.WriteAsync(history, state, owed, addressee), CancellationToken.None))
             {
                 case NoticeDelivery.Taken:
                     _pauses.Works(channel.Name);

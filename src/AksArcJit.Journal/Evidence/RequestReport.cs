@@ -167,7 +167,7 @@ internal sealed class RequestReport(
 
     private Html Sentences(RoleRules role)
     {
-        var findings = RoleGuard.Inspect(role).Select(finding => finding.Sentence).Distinct().ToList();
+        var findings = RoleGuard.Sentences(role);
         var dangers = findings.Count == 0 ? Html.Empty : (Html)$"<h3>{texts.RoleDangers}</h3>\n{List(findings.Select(sentence => (Html)$"<strong>{sentence}</strong>"))}";
         return $"<h3>{texts.RoleSentences}</h3>\n{List(RoleExplanation.Of(role).Select(ability => (Html)$"{ability.Sentence}"))}{dangers}";
     }

@@ -1,6 +1,7 @@
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
+using AksArcJit.Lifecycle.Tickets;
 using static AksArcJit.Lifecycle.Requests.RequestFact;
 
 namespace AksArcJit.Journal.Notices;
@@ -15,6 +16,13 @@ internal sealed class EnglishNoticeTexts(Texts texts) : NoticeTexts
         $"{told.Request.EngineerName} asks for support access to your cluster {told.Cluster}. Nothing is granted unless you consent.",
         [
             .. Case(told),
+            (texts.PersonId, $"{told.Request.Terms.Engineer.ObjectId}, as {told.Request.Terms.Engineer.Issuer} says"),
+            ("What the ticket says", told.Ticket is { Title.Length: > 0 } ticket
+                ? texts.TicketStands(ticket.Title, ticket.Severity, ticket.Status == TicketStatus.Active)
+                : $"It could not be read just now; the page shows it."),
+            (texts.RoleDangers, RoleGuard.Sentences(told.Role) is { Count: > 0 } sentences
+                ? (FormattableString)$"{string.Join('\n', sentences)}"
+                : $"Nothing: {RoleVerdict.Harmless.Words}."),
             ("How long", $"{told.State.Terms.Duration}, counted from the moment access is in force"),
             .. told.State.Terms.StartAt is { } start ? [("Not before", $"{told.Local(start)}")] : Array.Empty<(string, FormattableString)>(),
             ("Answer by", $"{told.Local(told.Request.ConsentDeadline)}"),
@@ -57,7 +65,10 @@ internal sealed class EnglishNoticeTexts(Texts texts) : NoticeTexts
             $"{told.Request.EngineerName} has access to cluster {told.Cluster} until {told.Local(granted.ExpiresAt)}. The cluster itself confirmed it.",
             [.. Case(told), ("In force since", $"{told.Local(told.At)}"), ("Ends by itself", $"{told.Local(granted.ExpiresAt)}")],
             EndPage,
-            $"It ends by itself then, or sooner when the ticket closes or anybody of the customer, the engineer or an operator ends it.");
+            [
+                $"It ends by itself then, or sooner when the ticket closes or anybody of the customer, the engineer or an operator ends it.",
+                .. HandBack(told),
+            ]);
     }
 
     public override LetterText ExpiringSoon(Telling told)
@@ -68,7 +79,10 @@ internal sealed class EnglishNoticeTexts(Texts texts) : NoticeTexts
             $"Your access to cluster {told.Cluster} ends at {told.Local(granted.ExpiresAt)}.",
             Case(told),
             StatusPage,
-            $"Done already? Hand it back. More time is a new request (an extension), with a consent of its own; ask before the end so that nothing is interrupted for long.");
+            [
+                .. HandBack(told),
+                $"More time is a new request (an extension), with a consent of its own; ask before the end so that nothing is interrupted for long.",
+            ]);
     }
 
     public override LetterText Ended(Telling told)
@@ -118,9 +132,16 @@ internal sealed class EnglishNoticeTexts(Texts texts) : NoticeTexts
 
     private static IReadOnlyList<(string, FormattableString)> Comment(string comment) => comment.Length == 0 ? [] : [("Comment", $"{comment}")];
 
+    private static IReadOnlyList<FormattableString> HandBack(Telling told) => told.Own is not { } own ? [] :
+    [
+        $"Done early? Hand it back, and it ends at once: POST {own.AbsoluteUri}/revoke with your token and a reason, for example curl -X POST {own.AbsoluteUri}/revoke -H \"Authorization: Bearer $TOKEN\" -H \"Content-Type: application/json\" -d '{{\"reason\": \"done\"}}'",
+    ];
+
     private static FormattableString Remaining(Telling told) => told.State is RequestState.AwaitingConsent { Consents.Count: var given } && told.Request.Quorum > given
-        ? (FormattableString)$"{told.Request.Quorum - given} more consents are needed."
+        ? Missing(told.Request.Quorum - given)
         : $"No further consent is needed. The request page shows whether access has begun, and whether it has ended.";
+
+    private static FormattableString Missing(int consents) => consents == 1 ? $"One more consent is needed." : (FormattableString)$"{consents} more consents are needed.";
 
     private FormattableString Cause(Telling told) => told.State is RequestState.Closed closed ? (FormattableString)$"{texts.Cause(closed.Outcome)}" : $"";
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Notices;
 using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Roles;
+using AksArcJit.Lifecycle.Tickets;
 
 namespace AksArcJit.Journal.Notices;
 
@@ -12,9 +14,12 @@ namespace AksArcJit.Journal.Notices;
 /// <param name="Zone">The reader's, beside UTC.</param>
 /// <param name="Link">To an approver: their own page. Null for everybody else: it is a secret.</param>
 /// <param name="Kubectl">To the engineer, once access is in force.</param>
+/// <param name="Ticket">As last heard of; null where it could not be read.</param>
+/// <param name="Role">The rules that were asked for.</param>
+/// <param name="Own">To the engineer: the request's address in the API, which is no secret. Null for everybody else.</param>
 public sealed record Telling(
     Notice Notice, RequestState.Asked State, IReadOnlyList<(RequestFact Fact, DateTimeOffset At)> Facts, string Cluster, string Installation,
-    TimeZoneInfo Zone, Uri? Link, string? Kubectl)
+    TimeZoneInfo Zone, Uri? Link, string? Kubectl, Ticket? Ticket, RoleRules Role, Uri? Own)
 {
     public AccessRequest Request => State.Request;
 

@@ -24,5 +24,9 @@ public abstract record RoleVerdict
     public sealed record OnlyWhereNamed(IReadOnlyList<Danger> Dangers) : RoleVerdict;
 
     /// <summary>It looks at things, Secrets excepted, and changes nothing.</summary>
-    public sealed record Harmless : RoleVerdict;
+    public sealed record Harmless : RoleVerdict
+    {
+        /// <summary>A clause.</summary>
+        public const string Words = "this role only looks at things, Secrets excepted, and changes nothing";
+    }
 }

@@ -9,6 +9,9 @@ public static class RoleGuard
     /// <summary>Everything that is found, in the role's order.</summary>
     public static IReadOnlyList<GuardFinding> Inspect(RoleRules role) => [.. role.Rules.SelectMany(Inspect)];
 
+    /// <summary>The same in plain sentences, for who is to consent; each once.</summary>
+    public static IReadOnlyList<string> Sentences(RoleRules role) => [.. Inspect(role).Select(finding => finding.Sentence).Distinct()];
+
     /// <summary>The same of one rule, what is never allowed first.</summary>
     public static IReadOnlyList<GuardFinding> Inspect(PolicyRule rule) =>
     [

@@ -78,7 +78,7 @@ public static class ConsentTexts
     public const string DangerAccepted = "Danger, accepted for this cluster";
     public const string DangerNotAccepted = "Danger, not accepted for this cluster";
     public const string VerdictNever = "Guard check failed: this role can do what no configuration allows. You cannot approve it.";
-    public const string VerdictClean = "Guard check passed: this role only looks at things, Secrets excepted, and changes nothing.";
+    public const string VerdictClean = $"Guard check passed: {RoleVerdict.Harmless.Words}.";
     public const string VerdictBlocked = "Guard check failed: this role holds a danger that your cluster's configuration does not accept. You cannot approve it.";
     public const string VerdictUnknown = "Guard check not possible: this cluster is no longer in the broker's configuration. You cannot approve it.";
 

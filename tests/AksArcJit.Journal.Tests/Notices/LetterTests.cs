@@ -9,6 +9,7 @@ namespace AksArcJit.Journal.Tests.Notices;
 
 public sealed class LetterTests
 {
+    private static readonly RoleRules Dangerous = new([new PolicyRule(["create"], [""], ["pods/exec"], [], []), new PolicyRule(["get"], [""], ["secrets"], [], [])]);
     private static readonly RequestId Id = Sample.Id(7);
     private static readonly Uri Link = new("https://access.example/consent/secret");
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
@@ -28,6 +29,47 @@ public sealed class LetterTests
         Assert.Contains($"<a href=\"{Link}\"", letter.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("{", letter.Plain, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", letter.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_WhenConsentIsAsked_ThenSaysWhatTheTicketIsAboutWhoAsksAndWhatTheRoleCanDo()
+    {
+        var told = Told(NoticeKind.ConsentAsked) with { Ticket = Sample.Ticket() with { Title = "Pods restart hourly", Severity = "B" }, Role = Dangerous };
+        var letter = Letter.Of(told);
+
+        Assert.Contains("What the ticket says: Pods restart hourly (severity B; active as last recorded)\n", letter.Plain, StringComparison.Ordinal);
+        Assert.Contains($"Person: {Sample.Engineer.ObjectId}, as {Sample.Engineer.Issuer} says\n", letter.Plain, StringComparison.Ordinal);
+        foreach (var sentence in RoleGuard.Sentences(Dangerous))
+        {
+            Assert.Contains(sentence, letter.Plain, StringComparison.Ordinal);
+            Assert.Contains(sentence, letter.Html, StringComparison.Ordinal);
+        }
+        Assert.Contains("It could not be read just now", Letter.Of(told with { Ticket = null }).Plain, StringComparison.Ordinal);
+        Assert.Contains($"Nothing: {RoleVerdict.Harmless.Words}.", Letter.Of(told with { Role = new RoleRules([]) }).Plain, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(NoticeKind.Granted)]
+    [InlineData(NoticeKind.ExpiringSoon)]
+    public void Of_WhenToldToTheEngineerInForce_ThenSaysHowToHandItBack(NoticeKind kind)
+    {
+        var own = new Uri("https://access.example/api/v1/access-requests/x");
+
+        Assert.Contains($"POST {own}/revoke", Letter.Of(Told(kind) with { Own = own, Link = null }).Plain, StringComparison.Ordinal);
+        Assert.DoesNotContain("/revoke", Letter.Of(Told(kind)).Plain, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "One more consent is needed.")]
+    [InlineData(3, "2 more consents are needed.")]
+    public void Of_WhenMoreConsentsAreNeeded_ThenSaysHowMany(int quorum, string said)
+    {
+        var request = Sample.Request(Id) with { Quorum = quorum };
+        var consent = new RequestFact.ConsentGiven(Sample.Approver, Sample.Terms(Id).Hash(), Sample.Terms(Id), [], "");
+        List<(RequestFact, DateTimeOffset)> story = [(new RequestFact.AccessRequested(request, Sample.Rules.Rules), Sample.Start), (consent, Sample.Start)];
+        var told = Told(NoticeKind.Decided) with { State = (RequestState.Asked)Evolution.Fold(story), Facts = story };
+
+        Assert.Contains($"{said}\n", Letter.Of(told).Plain, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +106,7 @@ public sealed class LetterTests
         const string Evil = "x\r\nBcc: all@victim.example\n\nAnswer by: tomorrow\nhttps://evil.example/\u2028\u202e\u0000</td></tr></table><script>alert(1)</script><a href=\"https://evil.example\" onclick='x'>";
         var told = Told(kind);
         var request = told.Request with { EngineerName = Evil, Justification = Evil };
-        told = told with { State = told.State with { Request = request }, Cluster = Evil, Installation = Evil, Kubectl = Evil };
+        told = told with { State = told.State with { Request = request }, Cluster = Evil, Installation = Evil, Kubectl = Evil, Ticket = Sample.Ticket() with { Title = Evil, Severity = Evil } };
         told = told with { Facts = [.. told.Facts.Select(entry => (Spoiled(entry.Fact), entry.At))] };
 
         var letter = Letter.Of(told);
@@ -120,6 +162,7 @@ public sealed class LetterTests
             facts.Add(new RequestFact.AccessGone([], []));
         var story = facts.Select(fact => (fact, Sample.Start)).ToList();
         return new Telling(
-            new Notice(kind, facts.Count, Sample.Approver), (RequestState.Asked)Evolution.Fold(story), story, "Plant 7", "test", TimeZoneInfo.Utc, Link, null);
+            new Notice(kind, facts.Count, Sample.Approver), (RequestState.Asked)Evolution.Fold(story), story, "Plant 7", "test", TimeZoneInfo.Utc, Link, null,
+            Sample.Ticket(), Sample.Rules, null);
     }
 }

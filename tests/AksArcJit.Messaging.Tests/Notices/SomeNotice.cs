@@ -22,7 +22,7 @@ internal static class SomeNotice
     {
         var story = facts.Select(fact => (fact, Sample.Start)).ToList();
         var state = (RequestState.Asked)Evolution.Fold(story);
-        var letter = Letter.Of(new Telling(notice, state, story, "Edge 01", "test", TimeZoneInfo.Utc, link, null));
+        var letter = Letter.Of(new Telling(notice, state, story, "Edge 01", "test", TimeZoneInfo.Utc, link, null, Sample.Ticket(), Sample.Rules, null));
         return new OutgoingNotice($"{state.Request.Id}.{notice.Kind.ToString().ToLowerInvariant()}.{notice.About}.abc", $"{state.Request.Id}.abc", notice, Sample.Start,
             new Addressee(name, mails, TimeZoneInfo.Utc), state, "Edge 01", letter, link);
     }

@@ -152,7 +152,7 @@ public sealed class LifecycleCostTests(Azurite azurite)
             Assert.Null(open.Stream.Request);
         Assert.Equal(6, channel.Taken.Count);
         Assert.Equal(19, lifecycle.Count);
-        Assert.Equal(10, notices.Count);
+        Assert.Equal(11, notices.Count);
     }
 
     private IReadOnlyList<string> Taken()

@@ -66,7 +66,7 @@ public sealed class TestBroker
         {
             Health = new NoticeHealth(channels!);
             var said = notices ?? new NoticeOptions();
-            var courier = new Courier(new Readers(Book, said, channels!), new NoticeWriter(Book, secrets), said, entropy, Health, time, loggers.CreateLogger<Courier>());
+            var courier = new Courier(new Readers(Book, said, channels!), new NoticeWriter(Book, secrets, circumstances), said, entropy, Health, time, loggers.CreateLogger<Courier>());
             Notices = new NoticeLoop(outstanding, Engine, journal, courier, Health, said, time, loggers.CreateLogger<NoticeLoop>());
         }
         var endings = new Endings(Engine, time, NullLogger<Endings>.Instance);
