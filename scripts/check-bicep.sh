@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Compiles and lints everything in infra/ with the pinned compiler, and checks its formatting. Ends with one line; 0 only if there is no
-# diagnostic at all: the compiler calls a type error a warning and exits with 0, so what counts is its SARIF report.
+# Compiles and lints everything in infra/ with the pinned compiler, and checks its formatting; then parses and binds every alert's query, as
+# the compiler says that it would be deployed. Ends with one line; 0 only if there is no diagnostic at all: the compiler calls a type error a
+# warning and exits with 0, so what counts is its SARIF report.
 # usage: ./scripts/check-bicep.sh
 . "$(dirname "$0")/setup.sh"
 need_bicep
 need jq jq
+need_query_parser
 cd "$root"
 
 scratch=$(mktemp -d)
@@ -25,6 +27,11 @@ cat "$scratch/diagnostics" >&2
 if [ ! -s "$scratch/diagnostics" ]; then
     "$bicep" build infra/main.bicep --outdir "$scratch"
     [ -s "$scratch/main.json" ] || die "infra/main.bicep compiles to nothing."
+    # With copies and modules evaluated, so that each query is whole.
+    cp -r infra "$scratch/deployed"
+    "$bicep" snapshot "$scratch/deployed/production.bicepparam" --mode overwrite 2>"$scratch/snapshot.log" || { cat "$scratch/snapshot.log" >&2; die "what would be deployed could not be said."; }
+    node infra/queries/check.js "$scratch/deployed/production.snapshot.json" >"$scratch/queries" || die "the queries could not be parsed; see above."
+    cat "$scratch/queries" >&2
 fi
 
 cp -r infra "$scratch/formatted"
@@ -34,6 +41,7 @@ while IFS= read -r -d '' file; do
 done < <(find infra -name '*.bicep*' -print0) >"$scratch/unformatted"
 cat "$scratch/unformatted" >&2
 
-count=$(cat "$scratch/diagnostics" "$scratch/unformatted" | wc -l)
+touch "$scratch/queries"
+count=$(cat "$scratch/diagnostics" "$scratch/unformatted" "$scratch/queries" | wc -l)
 say "Bicep: $files files, $count diagnostics"
 [ "$count" = 0 ]

@@ -42,17 +42,20 @@ need_rabbitmq() {
     [ -z "$made" ] || ! command -v systemctl >/dev/null || systemctl disable --quiet rabbitmq-server 2>/dev/null || true
 }
 
-# Azurite, the Table Storage emulator, at the versions of tests/azurite/package-lock.json.
-need_azurite() {
+# need_npm DIR WHAT: the packages of DIR's package-lock.json, beside it.
+need_npm() {
     need node nodejs
     need npm npm
-    local here=$root/tests/azurite
+    local here=$root/$1
     if [ ! -e "$here/node_modules/.installed" ] || [ "$here/package-lock.json" -nt "$here/node_modules/.installed" ]; then
-        say "Installing the Table Storage emulator (Azurite) with npm, about half a minute."
-        (cd "$here" && npm ci --ignore-scripts --no-audit --no-fund --silent) || die "npm could not install Azurite; see above."
+        say "Installing $2 with npm."
+        (cd "$here" && npm ci --ignore-scripts --no-audit --no-fund --silent) || die "npm could not install $2; see above."
         touch "$here/node_modules/.installed"
     fi
 }
+
+need_azurite() { need_npm tests/azurite "the Table Storage emulator (Azurite), about half a minute,"; }
+need_query_parser() { need_npm infra/queries "the parser of the alerts' queries"; }
 
 # The Bicep compiler at the version of Directory.Packages.props; its path is then in $bicep.
 need_bicep() {
