@@ -1,10 +1,14 @@
 using System.Diagnostics.Metrics;
 using AksArcJit.Broker.Alerts;
+using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Requests;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.TestKit;
 using AksArcJit.TestKit.Brokers;
+using AksArcJit.TestKit.Checkpoints;
+using AksArcJit.TestKit.Cluster;
+using AksArcJit.TestKit.Journal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -24,7 +28,7 @@ public sealed class OverdueCheckTests : IDisposable
     public OverdueCheckTests()
     {
         _metrics = new AlertMetrics(_services.GetRequiredService<IMeterFactory>());
-        _check = new OverdueCheck(_world.Journal, _world.Broker.Engine, _metrics, _world.Clock, _log.CreateLogger<OverdueCheck>());
+        _check = New();
     }
 
     public void Dispose()
@@ -69,6 +73,56 @@ public sealed class OverdueCheckTests : IDisposable
 
         Assert.Equal(0, _metrics.Standing.Requests);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Check_WhenAnotherInstanceLeftFactsUncovered_ThenTheStoreSaysSo(bool isEarlierOneThere)
+    {
+        var log = new InMemoryCheckpointLog();
+        using var signer = new TestSigner();
+        var other = new TestBroker(_world.Journal, new FakeClusters(_world.Cluster), _world.Clock, 9, log: log, signer: signer);
+        var check = New(log, new Coverage(_world.Clock, TimeSpan.FromSeconds(60)));
+        if (isEarlierOneThere)
+        {
+            await _world.OpenTicketAsync();
+            await other.Checkpointer!.AttendAsync(CancellationToken.None);
+            await other.Checkpointer.CheckpointAsync(CancellationToken.None);
+            Assert.NotEmpty(log.Checkpoints);
+            _world.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+        await GrantAsync();
+
+        _world.Time.Advance(TimeSpan.FromSeconds(60) + OverdueCheck.CheckpointTolerance);
+        await check.CheckAsync(CancellationToken.None);
+        Assert.Empty(_log.Entries);
+        _world.Time.Advance(TimeSpan.FromSeconds(1));
+        await check.CheckAsync(CancellationToken.None);
+
+        Assert.InRange(_metrics.Standing.UncoveredFor, OverdueCheck.CheckpointTolerance, OverdueCheck.CheckpointTolerance + TimeSpan.FromSeconds(2));
+        Assert.Equal(LogLevel.Error, Assert.Single(_log.Entries).Level);
+    }
+
+    [Fact]
+    public async Task Check_WhenAnotherInstanceHasCoveredEverything_ThenNothingIsLateHoweverLongItIsQuiet()
+    {
+        var log = new InMemoryCheckpointLog();
+        using var signer = new TestSigner();
+        var other = new TestBroker(_world.Journal, new FakeClusters(_world.Cluster), _world.Clock, 9, log: log, signer: signer);
+        await GrantAsync();
+        await other.Checkpointer!.AttendAsync(CancellationToken.None);
+        await other.Checkpointer.CheckpointAsync(CancellationToken.None);
+        Assert.NotEmpty(log.Checkpoints);
+
+        _world.Time.Advance(TimeSpan.FromMinutes(30));
+        await New(log, new Coverage(_world.Clock, TimeSpan.FromSeconds(60))).CheckAsync(CancellationToken.None);
+
+        Assert.Equal(TimeSpan.Zero, _metrics.Standing.UncoveredFor);
+        Assert.Empty(_log.Entries);
+    }
+
+    private OverdueCheck New(InMemoryCheckpointLog? log = null, Coverage? coverage = null) =>
+        new(_world.Journal, log ?? new InMemoryCheckpointLog(), _world.Broker.Engine, _metrics, _world.Clock, _log.CreateLogger<OverdueCheck>(), coverage);
 
     private async Task<RequestId> GrantAsync()
     {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
+using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,8 @@ namespace AksArcJit.Broker.Alerts;
 /// </summary>
 /// <param name="coverage">Null where no checkpoints are made.</param>
 public sealed class OverdueCheck(
-    IJournal journal, RequestEngine engine, AlertMetrics metrics, TimeProvider time, ILogger<OverdueCheck> log, Coverage? coverage = null)
+    IJournal journal, ICheckpointLog checkpoints, RequestEngine engine, AlertMetrics metrics, TimeProvider time, ILogger<OverdueCheck> log,
+    Coverage? coverage = null)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
 
@@ -34,7 +36,7 @@ public sealed class OverdueCheck(
 
     public async Task CheckAsync(CancellationToken cancellation)
     {
-        var (overdue, unconfirmed) = (0, 0);
+        var (overdue, unconfirmed, uncovered) = (0, 0, TimeSpan.Zero);
         try
         {
             await Spreading.OverAsync(LateAsync(cancellation), async id =>
@@ -51,13 +53,13 @@ public sealed class OverdueCheck(
                     log.RevocationUnconfirmed(id, open.Terms.Cluster);
                 }
             });
+            uncovered = coverage is null ? TimeSpan.Zero : await UncoveredForAsync(coverage, cancellation);
         }
         catch (JournalUnavailableException away)
         {
             log.OpenIndexUnreadable(away.Message);
-            (overdue, unconfirmed) = (metrics.Standing.Requests, metrics.Standing.Unconfirmed);
+            (overdue, unconfirmed, uncovered) = (metrics.Standing.Requests, metrics.Standing.Unconfirmed, metrics.Standing.UncoveredFor);
         }
-        var uncovered = coverage?.Due.At is { } due && time.GetUtcNow() - due is var late && late > TimeSpan.Zero ? late : TimeSpan.Zero;
         if (uncovered > CheckpointTolerance)
             log.CheckpointOverdue((long)uncovered.TotalSeconds);
         metrics.Standing = new Overdue(overdue, unconfirmed, uncovered);
@@ -70,6 +72,50 @@ public sealed class OverdueCheck(
         await foreach (var open in journal.ListOpenAsync(cancellation))
             if (open.Due <= horizon && open.Stream.Request is { } id)
                 yield return id;
+    }
+
+    /// <summary>
+    /// By the store, so that whichever instance looks says the same: no checkpoint is dated before a fact that it covers, and a stream stays in the
+    /// open index until it is covered. What this process knows of its own facts is added.
+    /// </summary>
+    private async Task<TimeSpan> UncoveredForAsync(Coverage known, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var due = known.Due.At ?? DateTimeOffset.MaxValue;
+        if (await NewestAsync(cancellation) is var newest && newest < now - known.Interval)
+        {
+            var gate = new Lock();
+            await Spreading.OverAsync(OpenAsync(cancellation), async stream =>
+            {
+                foreach (var record in await journal.ReadAsync(stream, cancellation))
+                    if (record.At > newest)
+                    {
+                        lock (gate)
+                            due = due < record.At + known.Interval ? due : record.At + known.Interval;
+                        return;
+                    }
+            });
+        }
+        return now > due ? now - due : TimeSpan.Zero;
+    }
+
+    private async Task<DateTimeOffset> NewestAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return (await checkpoints.ReadNewestAsync(cancellation))?.Checkpoint.At ?? DateTimeOffset.MinValue;
+        }
+        catch (FormatException)
+        {
+            // Who makes checkpoints says so; since then there is none that anybody can rely on.
+            return DateTimeOffset.MinValue;
+        }
+    }
+
+    private async IAsyncEnumerable<StreamId> OpenAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var open in journal.ListOpenAsync(cancellation))
+            yield return open.Stream;
     }
 
     private async Task<RequestState?> StateAsync(RequestId id, CancellationToken cancellation)

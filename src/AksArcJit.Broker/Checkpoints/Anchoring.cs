@@ -31,6 +31,9 @@ public sealed class Anchoring(
     // Until then nothing is granted.
     private static readonly TimeSpan LongestUncompared = TimeSpan.FromSeconds(5);
 
+    // The alert asks for two windows of five minutes: what lasts is told in each.
+    private static readonly TimeSpan ToldAgain = TimeSpan.FromMinutes(2);
+
     // A checkpoint is anchored within seconds, so that an anchor without one that is older than this never had it, or had it taken.
     private static readonly TimeSpan LongestUnanchored = TimeSpan.FromMinutes(5);
 
@@ -205,8 +208,11 @@ public sealed class Anchoring(
         }
         catch (Exception failure) when (failure is AnchorUnavailableException or JournalUnavailableException or SignerUnavailableException or FormatException or IOException)
         {
-            if (course.Fault != failure.Message)
+            if (course.Fault != failure.Message || time.GetUtcNow() - course.ToldAt >= ToldAgain)
+            {
                 logger.AnchorFailed(course.Anchor.Name, failure.Message);
+                course.ToldAt = time.GetUtcNow();
+            }
             course.Fault = failure.Message;
             return false;
         }
@@ -232,6 +238,8 @@ public sealed class Anchoring(
         public long Behind { get; set; }
 
         public string? Fault { get; set; }
+
+        public DateTimeOffset ToldAt { get; set; }
 
         public bool HasLost { get; set; }
 

@@ -15,6 +15,9 @@ public sealed class Coverage(TimeProvider time, TimeSpan interval) : IFollower
     /// <summary>How long the beginning or the end of an access waits for company.</summary>
     public static readonly TimeSpan UrgentPause = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long any other fact waits for company.</summary>
+    public TimeSpan Interval => interval;
+
     private static readonly HashSet<string> Urgent = [nameof(RequestFact.Granted), nameof(RequestFact.AccessGone), nameof(RequestFact.GoneByWord)];
 
     // The longest window: the record of a beginning whose outcome is unknown is sent again until then, with the time it had at first.

@@ -12,6 +12,7 @@ using AksArcJit.TestKit.Brokers;
 using AksArcJit.TestKit.Checkpoints;
 using AksArcJit.TestKit.Cluster;
 using AksArcJit.TestKit.Journal;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AksArcJit.Broker.Tests.Checkpoints;
@@ -403,6 +404,28 @@ public sealed class CheckpointerTests : IDisposable
         await _broker.Anchoring.CatchUpAsync(Cancellation);
         Assert.Equal(_log.Checkpoints.Select(one => one.Signed), _anchor.Held);
         Assert.Equal((_log.Checkpoints.Count, 0, null), (Assert.Single(_broker.Anchoring.Progress).Number, _broker.Anchoring.Progress[0].Behind, _broker.Anchoring.Progress[0].Fault));
+    }
+
+    [Fact]
+    public async Task AnAnchorThatStaysAway_ThenIsToldInEveryWindowOfTheAlert()
+    {
+        _anchor.IsDown = true;
+        var log = new RecordingLog();
+        var anchoring = new Anchoring("test", [_anchor], _log, new JournalStanding(), new CheckpointTrust(null), _time, log.CreateLogger<Anchoring>());
+        var told = new List<int>();
+        for (var window = 0; window < 3; window++)
+        {
+            // As the timer of the other host has it: once a minute.
+            for (var minute = 0; minute < 5; minute++)
+            {
+                await anchoring.CatchUpAsync(Cancellation);
+                _time.Advance(TimeSpan.FromMinutes(1));
+            }
+            told.Add(log.Entries.Count);
+            log.Entries.Clear();
+        }
+
+        Assert.All(told, count => Assert.InRange(count, 1, 3));
     }
 
     private TestBroker Start(bool isCompared = true)
