@@ -68,6 +68,7 @@ internal static class FunctionsHost
             services.AddSingleton<CheckpointLoop>();
         services.AddBrokerLoop("checkpoints", provider => provider.GetService<CheckpointLoop>() is { } loop ? loop.RunAsync : null);
         services.AddSingleton<ContinuousVerification>();
+        services.AddSingleton<VerificationRound>();
         services.AddTicketQueue(settings.TicketQueue ?? "ticket-events");
         services.AddSharedKeys(settings.DataProtection);
         services.AddSingleton(WebEndpoints.Build);

@@ -21,7 +21,7 @@ internal static partial class Log
     [LoggerMessage(1704, LogLevel.Warning, "The journal is away. A ticket event is left to its lock and comes again: {Reason}")]
     public static partial void JournalAway(this ILogger log, string reason);
 
-    [LoggerMessage(1705, LogLevel.Warning, "The verification could not go on and begins anew in an hour: {Reason}")]
+    [LoggerMessage(1705, LogLevel.Warning, "The verification could not go on and begins anew within half an hour: {Reason}")]
     public static partial void VerificationBroken(this ILogger log, string reason);
 
     [LoggerMessage(1706, LogLevel.Error, "Orchestrations could not be compared with the open index; they are within a minute: {Reason}")]

@@ -45,14 +45,15 @@ public sealed class ContinuousVerification(
         }
     }
 
-    public async Task RoundAsync(CancellationToken cancellation)
+    /// <param name="mayGoOn">Awaited every tenth of a second or so; holds the round where it is for as long as it does not return.</param>
+    public async Task RoundAsync(CancellationToken cancellation, Func<Task>? mayGoOn = null)
     {
         var anchor = await AnchorAsync(cancellation);
         var keys = await KeysAsync(cancellation);
         try
         {
             using var verifier = new JournalVerifier(anchor, keys, damage => logger.JournalDamaged(damage.ToString()));
-            var pacing = new Pacing(time, cancellation);
+            var pacing = new Pacing(time, mayGoOn ?? (() => Task.CompletedTask), cancellation);
             await StoreRows.FeedAsync(verifier, store, log, unhashed, time, pacing.PaceAsync, cancellation);
             var report = verifier.Finish(isWhole: true);
             state.Complete(new VerificationState.Round(time.GetUtcNow(), report.Facts, report.Checkpoints, report.Damages));
@@ -87,7 +88,7 @@ public sealed class ContinuousVerification(
         signer is null ? [] : [CheckpointKey.Of((await signer.PublicKeyAsync(cancellation)).Span), .. signer.FormerKeys.Select(key => CheckpointKey.Of(key.Span))];
 
     /// <summary>So many rows a slice, and no more before it is over.</summary>
-    private sealed class Pacing(TimeProvider time, CancellationToken cancellation)
+    private sealed class Pacing(TimeProvider time, Func<Task> mayGoOn, CancellationToken cancellation)
     {
         private readonly int _rows = (int)(RowsPerSecond * Slice.TotalSeconds);
         private long _begun = time.GetTimestamp();
@@ -99,6 +100,7 @@ public sealed class ContinuousVerification(
                 return;
             if (time.GetElapsedTime(_begun) is var elapsed && elapsed < Slice)
                 await Task.Delay(Slice - elapsed, time, cancellation);
+            await mayGoOn();
             (_taken, _begun) = (0, time.GetTimestamp());
         }
     }
