@@ -18,8 +18,8 @@ internal static partial class Log
     [LoggerMessage(1703, LogLevel.Error, "The open index could not be read; it is read again within 5 s: {Reason}")]
     public static partial void OpenIndexUnreadable(this ILogger log, string reason);
 
-    [LoggerMessage(1704, LogLevel.Warning, "The journal is away. A ticket event is left to its lock and comes again: {Reason}")]
-    public static partial void JournalAway(this ILogger log, string reason);
+    [LoggerMessage(1704, LogLevel.Warning, "A ticket event could not be heard in delivery {Delivery}; it is left to its lock and comes again.")]
+    public static partial void EventLeft(this ILogger log, int delivery);
 
     [LoggerMessage(1705, LogLevel.Warning, "The verification could not go on and begins anew within half an hour: {Reason}")]
     public static partial void VerificationBroken(this ILogger log, string reason);

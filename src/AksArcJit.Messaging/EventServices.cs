@@ -34,12 +34,16 @@ public static class EventServices
     {
         services.AddSingleton(new QueueName(queue));
         services.AddSingleton<IValidateOptions<EventOptions>, QueueOptionsValidation>();
-        services.AddSingleton<ITicketQueue>(provider => new TicketQueue(provider.GetRequiredService<EventSources>().All[0], provider.GetRequiredService<TicketEvents>()));
+        services.AddSingleton<ITicketQueue>(provider => Queue(provider.GetRequiredService<EventSources>().All[0], provider));
         return services;
     }
 
     /// <summary>Hears the AMQP sources of the options as long as the host runs.</summary>
     public static IServiceCollection AddEventLoops(this IServiceCollection services) => services.AddHostedService<EventLoops>();
+
+    private static TicketQueue Queue(EventSourceState source, IServiceProvider services) => new(source, new PatientHearing(
+        source, services.GetRequiredService<TicketEvents>(), services.GetRequiredService<EventMetrics>(), services.GetRequiredService<IEntropy>(),
+        services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<TicketQueue>>()));
 
     private static EventWebhook Webhook(IServiceProvider services)
     {

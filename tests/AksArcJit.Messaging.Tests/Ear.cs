@@ -38,6 +38,7 @@ internal sealed class Ear : IAsyncDisposable
         _metrics = new EventMetrics(meters, [State]);
         Events = new TicketEvents(broker.Tickets, _metrics, broker.Time, new Logger<TicketEvents>(Log));
         Broker = broker;
+        Hearing = new PatientHearing(State, Events, _metrics, new SeededEntropy(name.Length), broker.Time, new Logger<PatientHearing>(Log));
     }
 
     public TestBroker Broker { get; }
@@ -47,6 +48,8 @@ internal sealed class Ear : IAsyncDisposable
     public RecordingLog Log { get; } = new();
 
     public TicketEvents Events { get; }
+
+    public PatientHearing Hearing { get; }
 
     /// <summary>By <c>instrument/outcome or reason</c>.</summary>
     public ConcurrentDictionary<string, long> Counts { get; } = [];

@@ -1,4 +1,3 @@
-using AksArcJit.Broker.Ports;
 using AksArcJit.Functions.Requests;
 using AksArcJit.Messaging.Events;
 using Azure.Messaging.ServiceBus;
@@ -9,31 +8,42 @@ using Microsoft.Extensions.Logging;
 namespace AksArcJit.Functions.Events;
 
 /// <summary>
-/// Ticket events from Service Bus. A message is settled after its event is journaled; while the journal is away it is left to its lock, so
-/// that an outage of ours uses up deliveries slowly.
+/// Ticket events from Service Bus. A message is settled after its event is journaled. What fails is tried again here while the lock is
+/// renewed, then left to its lock: to fail the invocation would give the message back at once, and a minute of an outage would use up every
+/// delivery.
 /// </summary>
-public sealed class TicketEvents(ITicketQueue queue, Hub hub, ILogger<TicketEvents> log)
+public sealed class TicketEvents(ITicketQueue queue, Hub hub, TimeProvider time, ILogger<TicketEvents> log)
 {
+    /// <summary>Less than the <c>maxAutoLockRenewalDuration</c> of host.json, so that what is settled in the end still has its lock.</summary>
+    public static readonly TimeSpan LockIsRenewedFor = TimeSpan.FromMinutes(4);
+
     [Function(nameof(TicketEvents))]
     public async Task RunAsync(
         [ServiceBusTrigger("%AKSARCJIT_TICKET_QUEUE%", Connection = nameof(TicketEvents), AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
-        ServiceBusMessageActions actions, [DurableClient] DurableTaskClient client)
+        ServiceBusMessageActions actions, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
         hub.Meet(client);
-        try
+        using var renewed = new CancellationTokenSource(LockIsRenewedFor, time);
+        using var lockEnds = CancellationTokenSource.CreateLinkedTokenSource(cancellation, renewed.Token);
+        var told = new TicketMessage(message.ContentType, message.ApplicationProperties, message.Body.ToMemory(), message.EnqueuedTime);
+        switch (await queue.HearAsync(told, lockEnds.Token))
         {
-            var told = new TicketMessage(message.ContentType, message.ApplicationProperties, message.Body.ToMemory(), message.EnqueuedTime);
-            // Uncancelled: a close that has begun is carried through, and then settled.
-            await (await queue.HearAsync(told) switch
-            {
-                Settlement.Complete => actions.CompleteMessageAsync(message),
-                Settlement.DeadLetter dead => actions.DeadLetterMessageAsync(message, deadLetterReason: dead.Reason, deadLetterErrorDescription: dead.Detail),
-                var other => throw new InvalidOperationException(other.GetType().Name),
-            });
-        }
-        catch (JournalUnavailableException away)
-        {
-            log.JournalAway(away.Message);
+            // Uncancelled: what is journaled is settled.
+            case Settlement.Complete:
+                await actions.CompleteMessageAsync(message, CancellationToken.None);
+                break;
+            case Settlement.DeadLetter dead:
+                await actions.DeadLetterMessageAsync(
+                    message, deadLetterReason: dead.Reason, deadLetterErrorDescription: dead.Detail, cancellationToken: CancellationToken.None);
+                break;
+            case Settlement.Abandon:
+                await actions.AbandonMessageAsync(message, cancellationToken: CancellationToken.None);
+                break;
+            case Settlement.Leave:
+                log.EventLeft(message.DeliveryCount);
+                break;
+            case var other:
+                throw new InvalidOperationException(other.GetType().Name);
         }
     }
 }

@@ -22,6 +22,9 @@ internal sealed class AmqpEventSource(
     // Short to its end: a close that waits in the queue must be heard soon after the broker is back.
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), entropy);
 
+    // What is held meanwhile keeps its lock, which is renewed, and no credit is given back for it.
+    private readonly PatientHearing _hearing = new(state, events, metrics, entropy, time, log);
+
     public async Task RunAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -80,77 +83,41 @@ internal sealed class AmqpEventSource(
     // Called by the connection's own pump: it must neither wait nor throw.
     private void Take(Hand hand, Message message)
     {
-        try
+        var toldAt = MessageReader.EnqueuedAt(message);
+        var signal = _hearing.Read(() => MessageReader.Read(message).Then(told =>
         {
-            Sort(hand, message);
-        }
-        catch (Exception failure)
-        {
-            log.EventFailed(state.Name, 1, failure.Message, failure);
-            metrics.Settled(state.Name, "abandoned");
-            hand.Abandon(message);
-        }
-    }
-
-    private void Sort(Hand hand, Message message)
-    {
-        var reading = MessageReader.Read(message);
-        var toldAt = MessageReader.EnqueuedAt(message) ?? (reading as Parsed<CloudEvent>.Of)?.Value.Time;
-        var signal = reading.Then(told => TicketEventReader.Read(told, TicketEvents.PersonOf(state.Name)));
+            toldAt ??= told.Time;
+            return TicketEventReader.Read(told, TicketEvents.PersonOf(state.Name));
+        }));
         switch (signal)
         {
-            case Parsed<TicketSignal>.Bad { Unreadable: var why }:
-                hand.Settle(message, OutcomeOf(events.DeadLetter(state, why)));
-                break;
             case Parsed<TicketSignal>.Of { Value: var heard }:
-                hand.Enqueue(heard.About, () => HearAsync(hand, message, heard, toldAt));
+                hand.Enqueue(heard.About, async () =>
+                    Settle(hand, message, await _hearing.HearAsync(heard, toldAt, () => hand.Withhold(message), hand.End)));
+                break;
+            case Parsed<TicketSignal>.Bad { Unreadable: var why }:
+                Settle(hand, message, _hearing.Refuse(why));
                 break;
             default:
                 throw new InvalidOperationException(signal.GetType().Name);
         }
     }
 
-    /// <summary>
-    /// While the journal is away the message stays in hand, its lock is renewed and no credit is given back: to abandon it would count
-    /// towards the broker's limit of deliveries, and so dead-letter it for our outage. A fault of ours is tried five times, then abandoned.
-    /// </summary>
-    private async Task HearAsync(Hand hand, Message message, TicketSignal signal, DateTimeOffset? toldAt)
+    private static void Settle(Hand hand, Message message, Verdict verdict)
     {
-        const int mostTries = 5;
-        var pauses = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), entropy);
-        for (var attempt = 1; !hand.IsEnded;)
+        switch (verdict)
         {
-            try
-            {
-                hand.Settle(message, OutcomeOf(await events.HearAsync(state, signal, toldAt)));
-                return;
-            }
-            catch (JournalUnavailableException away)
-            {
-                Retried("journal-away");
-                if (hand.Withhold(message))
-                    log.JournalAway(state.Name, away.Message);
-            }
-            catch (Exception failure) when (attempt < mostTries)
-            {
-                Retried("fault");
-                log.EventFailed(state.Name, attempt++, failure.Message, failure);
-            }
-            catch (Exception failure)
-            {
-                log.EventFailed(state.Name, attempt, failure.Message, failure);
-                metrics.Settled(state.Name, "abandoned");
+            case Verdict.Final { Outcome: var outcome }:
+                hand.Settle(message, OutcomeOf(outcome));
+                break;
+            case Verdict.GivenBack:
                 hand.Abandon(message);
-                return;
-            }
-            await hand.PauseAsync(pauses.Next(), time);
+                break;
+            case Verdict.Left:
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(verdict));
         }
-    }
-
-    private void Retried(string reason)
-    {
-        metrics.Retried(state.Name, reason);
-        state.Retried(time.GetUtcNow(), reason);
     }
 
     private static Outcome OutcomeOf(EventOutcome outcome) => outcome switch

@@ -28,7 +28,8 @@ internal sealed class Hand
     public Hand(ReceiverLink receiver, BrokerProfile profile, LockRenewal? locks, int credit, CancellationToken end) =>
         (_receiver, _profile, _locks, _credit, _end) = (receiver, profile, locks, credit, end);
 
-    public bool IsEnded => _end.IsCancellationRequested;
+    /// <summary>The link is gone, or the process stops.</summary>
+    public CancellationToken End => _end;
 
     public void Open(Action<Message> take)
     {
@@ -44,7 +45,8 @@ internal sealed class Hand
     }
 
     /// <summary>Until the link is gone or the process stops.</summary>
-    public Task EndedAsync() => PauseAsync(Timeout.InfiniteTimeSpan, TimeProvider.System);
+    public Task EndedAsync() =>
+        Task.Delay(Timeout.InfiniteTimeSpan, _end).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     /// <summary>Lets what has begun settle before the link is closed; what waits for the journal is left to its lock, and comes again.</summary>
     public async Task FinishAsync(TimeProvider time)
@@ -78,10 +80,6 @@ internal sealed class Hand
         }
     }
 
-    /// <summary>Shorter where the link is gone or the process stops.</summary>
-    public Task PauseAsync(TimeSpan pause, TimeProvider time) =>
-        Task.Delay(pause, time, _end).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-
     private void GiveBack(Message message)
     {
         int back;
@@ -90,7 +88,7 @@ internal sealed class Hand
             _held--;
             _spent++;
             _waiting.Remove(message);
-            if (_given > 0 || _waiting.Count > 0 || IsEnded || (_spent * 2 < _credit && _held > 0))
+            if (_given > 0 || _waiting.Count > 0 || _end.IsCancellationRequested || (_spent * 2 < _credit && _held > 0))
                 return;
             (back, _given, _spent) = (_spent, _spent, 0);
         }

@@ -43,4 +43,7 @@ internal sealed record Unreadable(string Reason, string Detail)
     public const string UnknownType = "unknown-type";
     public const string BadAttribute = "bad-attribute";
     public const string BadData = "bad-data";
+
+    /// <summary>A fault of ours, not of who sent it.</summary>
+    public const string Unforeseen = "unforeseen";
 }

@@ -1,5 +1,6 @@
 using AksArcJit.Broker.Ports;
 using AksArcJit.Messaging.Amqp;
+using AksArcJit.Messaging.Events;
 using AksArcJit.TestKit.Brokers;
 using AksArcJit.TestKit.Cluster;
 using AksArcJit.TestKit.Journal;
@@ -113,7 +114,10 @@ public sealed class ServiceBusEventTests : EventSuite
         using var bus = new ServiceBusDouble(World.Clock);
         await using var ear = new Ear(new TestBroker(new Bug().Guard<IJournal>(World.Journal), new FakeClusters(World.Cluster), World.Clock, 5)).Listen(bus.SourceAt(bus.Port));
         await bus.SendAsync([Told.Ticket("CASE-1", "e-1", 1).Binary()]);
-        await Waiting.UntilAsync(() => ear.Settled("abandoned") == 10, Pass);
+        var begun = World.Clock.GetUtcNow();
+        // By seconds: each delivery is doubted for minutes.
+        await Waiting.UntilAsync(() => ear.Settled("abandoned") == 10, () => World.Time.Advance(TimeSpan.FromSeconds(2)));
+        Assert.True(World.Clock.GetUtcNow() - begun >= 10 * PatientHearing.Doubt, "An outage without a name uses deliveries up in minutes, not in seconds.");
 
         var dead = Assert.Single(await bus.DeadAsync(1));
         Assert.Equal("MaxDeliveryCountExceeded", dead.ApplicationProperties["DeadLetterReason"]);
