@@ -79,10 +79,6 @@ until_instance() {
     done
     die "the orchestration $1 is $got, not $2, after $3 s"
 }
-# control METHOD PATH [BODY]: what DevCluster lets a test turn.
-control() {
-    curl -fsSk --max-time 10 -X "$1" -H "Authorization: Bearer $admin" ${3:+--data "$3"} "https://127.0.0.1:$((port + 1))/devcluster$2"
-}
 
 host_starts() {
     start_functions "$port" $((port + 2))
@@ -160,7 +156,6 @@ check "faulty options stop the start, all told" refuses publicUrl journal cluste
 
 # ---- set up
 start_devcluster $((port + 1))
-admin=$(sed -n '/name: "admin"/{n; s/.*token: "\(.*\)".*/\1/p}' "$data/cluster/kubeconfig")
 control DELETE /requests >/dev/null || die "DevCluster takes no control"
 start_azurite azurite.js $((port + 2)) --blobHost 127.0.0.1 --blobPort $((port + 3)) --queueHost 127.0.0.1 --queuePort $((port + 4))
 write_options "$data/cluster/kubeconfig" broker suite "$(jq -n --arg connection "$(azurite_connection $((port + 2)))" '{kind: "tables", tables: {connectionString: $connection}}')" ''
@@ -246,16 +241,6 @@ one_binding_each() {
     local deleted
     deleted=$(control GET /requests | jq '[.entries[] | select(.verb == "delete" and .resource == "clusterrolebindings" and .code == 200)] | length')
     [ "$deleted" = "$number" ] || die "$deleted bindings were deleted for $number grants"
-}
-none_stands() {
-    local standing
-    standing=$(curl -fsSk -H "Authorization: Bearer $admin" \
-        "https://127.0.0.1:$((port + 1))/apis/rbac.authorization.k8s.io/v1/clusterrolebindings?labelSelector=app.kubernetes.io/managed-by=aksarcjit" | jq -r '.items[].metadata.name')
-    [ -z "$standing" ] || die "still there: $standing"
-}
-verifies() {
-    dotnet "$root/src/AksArcJit.Server/bin/Release/net10.0/AksArcJit.Server.dll" verify --config "$data/aksarcjit.json" --dev --data "$data" >"$data/verify.log" 2>&1 \
-        || { cat "$data/verify.log" >&2; return 1; }
 }
 check "one binding for each grant, ever" one_binding_each
 check "no binding stands" none_stands

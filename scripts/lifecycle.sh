@@ -40,12 +40,29 @@ start_devcluster() {
     start cluster "https://127.0.0.1:$1/readyz" \
         dotnet "$root/tests/AksArcJit.DevCluster/bin/Release/net10.0/AksArcJit.DevCluster.dll" \
         --port "$1" --data "$data/cluster" --users "$data/cluster-users.json" --seed-service-role
+    cluster=https://127.0.0.1:$1
+    admin=$(sed -n '/name: "admin"/{n; s/.*token: "\(.*\)".*/\1/p}' "$data/cluster/kubeconfig")
+}
+# control METHOD PATH [BODY]: what DevCluster lets a test turn.
+control() {
+    curl -fsSk --max-time 30 -X "$1" -H "Authorization: Bearer $admin" ${3:+--data "$3"} "$cluster/devcluster$2"
+}
+none_stands() {
+    local standing
+    standing=$(curl -fsSk -H "Authorization: Bearer $admin" \
+        "$cluster/apis/rbac.authorization.k8s.io/v1/clusterrolebindings?labelSelector=app.kubernetes.io/managed-by=aksarcjit" | jq -r '.items[].metadata.name')
+    [ -z "$standing" ] || die "still there: $standing"
+}
+verifies() {
+    dotnet "$root/src/AksArcJit.Server/bin/Release/net10.0/AksArcJit.Server.dll" verify --config "$data/aksarcjit.json" --dev --data "$data" >"$data/verify.log" 2>&1 \
+        || { cat "$data/verify.log" >&2; return 1; }
 }
 
-# start_azurite PROGRAM PORT [OPTION...]: PORT is that of the tables.
+# start_azurite PROGRAM PORT [OPTION...]: PORT is that of the tables. Its log has a line for each call, which is a transaction, where
+# azurite_tells is set.
 start_azurite() {
     start azurite "http://127.0.0.1:$2/" node "$root/tests/azurite/node_modules/azurite/dist/src/$1" \
-        --location "$data/azurite" --disableTelemetry --skipApiVersionCheck --silent --tableHost 127.0.0.1 --tablePort "$2" "${@:3}"
+        --location "$data/azurite" --disableTelemetry --skipApiVersionCheck ${azurite_tells---silent} --tableHost 127.0.0.1 --tablePort "$2" "${@:3}"
 }
 
 # start_functions PORT TABLES: the Functions host, until its functions are there, which is long after it listens. Its id is then ${pids[-1]}.
