@@ -73,17 +73,27 @@ holds() {
 
 # ---- many calls at once: curl is one process for all of them
 # calls WIDTH: reads lines "name method url", sends them side by side, WIDTH at a time; each answer is then in $round/name. What goes with
-# every call is in $round/common, and the body of one, where it has one, in $round/name.body.
+# every call is in $round/common, and the body of one, where it has one, in $round/name.body. What is answered "not now" (503) is asked again, as
+# clients do; it is counted.
 calls() {
-    local name method address next=''
-    while read -r name method address; do
-        printf '%surl = "%s"\nrequest = "%s"\noutput = "%s"\n' "$next" "$address" "$method" "$round/$name"
-        [ ! -e "$round/$name.body" ] || printf 'data = "@%s"\n' "$round/$name.body"
-        cat "$round/common"
-        printf 'write-out = "%%{http_code} %s\\n"\n' "$name"
-        next=$'next\n'
-    done >"$round/calls"
-    curl --parallel --parallel-immediate --parallel-max "$1" --no-progress-meter -K "$round/calls" 2>"$round/calls.log" >"$round/statuses" || { tail -n 5 "$round/calls.log" >&2; return 1; }
+    local name method address next again
+    cat >"$round/wanted"
+    for again in 1 2 3 4 5; do
+        next=''
+        while read -r name method address; do
+            printf '%surl = "%s"\nrequest = "%s"\noutput = "%s"\nheader = "Idempotency-Key: load-%d-%s"\n' "$next" "$address" "$method" "$round/$name" "$rounds" "$name"
+            [ ! -e "$round/$name.body" ] || printf 'data = "@%s"\n' "$round/$name.body"
+            cat "$round/common"
+            printf 'write-out = "%%{http_code} %s\\n"\n' "$name"
+            next=$'next\n'
+        done <"$round/wanted" >"$round/calls"
+        curl --parallel --parallel-immediate --parallel-max "$1" --no-progress-meter -K "$round/calls" 2>"$round/calls.log" >"$round/statuses" || { tail -n 5 "$round/calls.log" >&2; return 1; }
+        awk 'NR == FNR {if ($1 == 503) again[$2]; next} $1 in again' "$round/statuses" "$round/wanted" >"$round/refused"
+        [ -s "$round/refused" ] || return 0
+        cat "$round/refused" >>"$data/refused"
+        mv "$round/refused" "$round/wanted"
+        sleep "$again"
+    done
 }
 # as WHO: the options that go with every call.
 as() { printf 'silent\ninsecure\nmax-time = 120\nheader = "Authorization: Bearer %s"\nheader = "Content-Type: application/json"\n' "$(token "$1")" >"$round/common"; }
@@ -121,10 +131,15 @@ ask_many() {
 }
 # approve_one ID URL DURATION
 approve_one() {
-    local hash status
+    local hash status again
     hash=$(grep -o 'name="termsHash" value="[0-9a-f]*"' "$round/$1" | head -n 1 | grep -o '[0-9a-f]\{64\}')
-    status=$(curl -sS --max-time 120 -o "$round/$1.answer" -w '%{http_code}' --data-urlencode decision=approve --data-urlencode "termsHash=$hash" \
-        --data-urlencode "confirmation=Edge 01" ${3:+--data-urlencode "duration=$3"} "$2")
+    for again in 1 2 3 4 5; do
+        status=$(curl -sS --max-time 120 -o "$round/$1.answer" -w '%{http_code}' --data-urlencode decision=approve --data-urlencode "termsHash=$hash" \
+            --data-urlencode "confirmation=Edge 01" ${3:+--data-urlencode "duration=$3"} "$2")
+        [ "$status" = 503 ] || break
+        echo "$1 consent" >>"$data/refused"
+        sleep 1
+    done
     [ "$status" = 303 ] || die "the consent to $1 was answered with $status, see $round/$1.answer"
 }
 # approve_many WIDTH [END]: side by side; each narrowed so that it ends at END, in milliseconds since 1970.
@@ -255,6 +270,7 @@ raw() {
 
 # ---- set up
 rounds=0 raws=0
+: >"$data/refused"
 start_devcluster $((port + 1))
 azurite_tells=''
 begin_store() { start_azurite azurite.js $((port + 2)) --blobHost 127.0.0.1 --blobPort $((port + 3)) --queueHost 127.0.0.1 --queuePort $((port + 4)); }
@@ -271,6 +287,7 @@ if [ "$lifecycles" != 0 ]; then
     approve_many 16
     sleep 30
     closed_all 600
+    row "$lifecycles lifecycles at once: answered 503, and asked again" "$(wc -l <"$data/refused")"
     row "$lifecycles lifecycles at once: all Closed after" "$((SECONDS - begun)) s" "asked, approved, 30 s of access, ended"
     holds "$lifecycles lifecycles at once: each granted and ended once" once_each "$lifecycles"
     late
