@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 
 namespace AksArcJit.Stores.Sqlite;
@@ -11,10 +10,12 @@ internal sealed class GroupCommit : IDisposable
 {
     private const int MostWrites = 256;
 
-    private readonly BlockingCollection<Write> _queue = [];
+    // One lock for a whole batch: a concurrent collection takes one for each write, from as many threads as there are callers.
+    private readonly Queue<Write> _queue = [];
     private readonly Database _database;
     private readonly Thread _thread;
     private WriteSession? _session;
+    private bool _isClosed;
 
     public GroupCommit(Database database)
     {
@@ -30,31 +31,50 @@ internal sealed class GroupCommit : IDisposable
     public Task<T> RunAsync<T>(Func<WriteSession, T> work, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        ObjectDisposedException.ThrowIf(_queue.IsAddingCompleted, this);
         var write = new Write<T>(work);
-        _queue.Add(write, cancellation);
+        lock (_queue)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            _queue.Enqueue(write);
+            if (_queue.Count == 1)
+                Monitor.Pulse(_queue);
+        }
         return write.Done.WaitAsync(cancellation);
     }
 
     public void Dispose()
     {
-        // What was handed in is still written. The queue itself holds nothing that needs disposal, and a late caller must find it closed.
-        _queue.CompleteAdding();
+        // What was handed in is still written.
+        lock (_queue)
+        {
+            _isClosed = true;
+            Monitor.Pulse(_queue);
+        }
         _thread.Join();
     }
 
     private void Run()
     {
         var batch = new List<Write>(MostWrites);
-        foreach (var first in _queue.GetConsumingEnumerable())
+        while (Take(batch))
         {
-            batch.Add(first);
-            while (batch.Count < MostWrites && _queue.TryTake(out var next))
-                batch.Add(next);
             Commit(batch);
             batch.Clear();
         }
         _session?.Dispose();
+    }
+
+    /// <summary>Waits for the next writes. False where there will be none.</summary>
+    private bool Take(List<Write> batch)
+    {
+        lock (_queue)
+        {
+            while (_queue.Count == 0 && !_isClosed)
+                Monitor.Wait(_queue);
+            while (batch.Count < MostWrites && _queue.TryDequeue(out var next))
+                batch.Add(next);
+        }
+        return batch.Count > 0;
     }
 
     private void Commit(List<Write> batch)

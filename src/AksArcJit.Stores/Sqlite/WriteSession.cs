@@ -127,10 +127,13 @@ internal sealed class WriteSession(SqliteConnection connection) : IDisposable
     private SqliteCommand Prepared(string text, params ReadOnlySpan<(string Name, object Value)> values)
     {
         if (!_commands.TryGetValue(text, out var command))
+        {
             _commands[text] = command = connection.Command(text);
-        command.Parameters.Clear();
-        foreach (var (name, value) in values)
-            command.Parameters.AddWithValue(name, value);
+            foreach (var (name, _) in values)
+                command.Parameters.Add(new SqliteParameter { ParameterName = name });
+        }
+        for (var i = 0; i < values.Length; i++)
+            command.Parameters[i].Value = values[i].Value;
         return command;
     }
 }
