@@ -6,10 +6,15 @@
 #   ACCOUNT          where a pod finds its service account's token; the usual folder, where it is not set
 # A binding is managed by its label; it ends at its annotation aksarcjit.io/not-after, and at the latest MAXIMUM_SECONDS + 90 after it was
 # created, whatever the annotation says. One of ROLE whose annotation cannot be read is past its end: in doubt, revoke.
-# Exit code 0 only if nothing that is past its end still stands.
+# Exit code 0 only if nothing that is past its end still stands, as far as all of this can be judged.
 set -u
 : "${ROLE:?}" "${MAXIMUM_SECONDS:?}" "${WORKERS:=8}" "${ACCOUNT:=/var/run/secrets/kubernetes.io/serviceaccount}"
 case $ROLE in *[\"\\]*) echo "ROLE: no ClusterRole is named $ROLE." >&2; exit 1 ;; esac
+# With what is no number the shell would stop judging at the first binding, and take those after it for not expired.
+case ${MAXIMUM_SECONDS#-} in '' | 0?* | *[!0-9]*)
+  echo "MAXIMUM_SECONDS: $MAXIMUM_SECONDS is no number of seconds. What is past its own annotation goes all the same." >&2
+  MAXIMUM_SECONDS= ;;
+esac
 api=/apis/rbac.authorization.k8s.io/v1
 
 # By itself kubectl finds a pod's API server only where it is given no option of the connection: with --request-timeout it
@@ -60,7 +65,7 @@ seconds() {
 # True if the binding of the line is past its end.
 expired() { # created role|other notAfter
   if end=$(seconds "$3"); then :; elif [ "$2" = role ]; then return 0; else return 1; fi
-  if [ "$2" = role ] && created=$(seconds "$1"); then
+  if [ -n "$MAXIMUM_SECONDS" ] && [ "$2" = role ] && created=$(seconds "$1"); then
     latest=$((created + MAXIMUM_SECONDS + 90))
     [ "$end" -le "$latest" ] || end=$latest
   fi
@@ -116,3 +121,4 @@ if [ -n "$left" ]; then
   echo "$left" >&2
   exit 1
 fi
+[ -n "$MAXIMUM_SECONDS" ]

@@ -242,6 +242,25 @@ public sealed class GuardScriptTests : IAsyncLifetime
         Assert.Equal(["expired"], await StandingAsync());
     }
 
+    [Theory]
+    [InlineData("8h")]
+    [InlineData("28 800")]
+    [InlineData("028800")]
+    [InlineData("-")]
+    public async Task Run_WhenTheLongestDurationIsNoNumber_ThenFailsAndEndsWhatSaysItselfThatItHasEnded(string maximum)
+    {
+        await BindAsync("before", Ahead);
+        await BindAsync("expired", Behind);
+        await BindAsync("in-doubt", "tomorrow");
+
+        var run = await RunAsync(maximum);
+
+        Assert.Equal(["before"], await StandingAsync());
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("is no number of seconds", run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_WhenTheServerFailsOnce_ThenFailsAndTheNextRunEndsIt()
     {
@@ -385,7 +404,10 @@ public sealed class GuardScriptTests : IAsyncLifetime
         await Command.RunAsync("chmod", ["+x", shim]);
     }
 
-    private async Task<Command> RunAsync(long maximumSeconds = 864_000, string? url = null, string role = Role)
+    private Task<Command> RunAsync(long maximumSeconds = 864_000, string? url = null, string role = Role) =>
+        RunAsync(maximumSeconds.ToString(CultureInfo.InvariantCulture), url, role);
+
+    private async Task<Command> RunAsync(string maximumSeconds, string? url = null, string role = Role)
     {
         var asGuard = Path.Combine(_folder, "kubeconfig");
         var file = KubernetesClientConfiguration.LoadKubeConfig(_server.KubeconfigPath);
@@ -398,7 +420,7 @@ public sealed class GuardScriptTests : IAsyncLifetime
             ["HOME"] = _folder,
             ["PATH"] = $"{_folder}:{Environment.GetEnvironmentVariable("PATH")}",
             ["ROLE"] = role,
-            ["MAXIMUM_SECONDS"] = maximumSeconds.ToString(CultureInfo.InvariantCulture),
+            ["MAXIMUM_SECONDS"] = maximumSeconds,
         });
     }
 }
