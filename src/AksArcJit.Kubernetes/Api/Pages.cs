@@ -12,28 +12,35 @@ internal static class Pages
     private const int Size = 500;
 
     /// <param name="page">Asks for one page: client, limit, continue token.</param>
-    public static async Task<Answer<IReadOnlyList<TItem>>> ReadAsync<TList, TItem>(
-        ApiClient api, Permission needs, Func<IKubernetes, int, string?, CancellationToken, Task<TList>> page, CancellationToken cancellation)
+    /// <param name="read">Of an object; part of the request, so that one which cannot be understood is no usable answer.</param>
+    public static async Task<Answer<IReadOnlyList<T>>> ReadAsync<TList, TItem, T>(
+        ApiClient api, Permission needs, Func<IKubernetes, int, string?, CancellationToken, Task<TList>> page, Func<TItem, T> read,
+        CancellationToken cancellation)
         where TList : IItems<TItem>, IKubernetesObject<V1ListMeta>
     {
-        var all = new List<TItem>();
+        var all = new List<T>();
         string? next = null;
         do
         {
             var token = next;
-            switch (await api.SendAsync(api.Reads, needs, (client, ct) => page(client, Size, token, ct), cancellation))
+            var answer = await api.SendAsync(api.Reads, needs, async (client, ct) =>
             {
-                case Answer<TList>.Given given:
-                    all.AddRange(given.Value.Items ?? []);
-                    next = given.Value.Metadata?.ContinueProperty;
+                var list = await page(client, Size, token, ct);
+                return (Items: (list.Items ?? []).Select(read).ToList(), Next: list.Metadata?.ContinueProperty);
+            }, cancellation);
+            switch (answer)
+            {
+                case Answer<(List<T> Items, string? Next)>.Given given:
+                    all.AddRange(given.Value.Items);
+                    next = given.Value.Next;
                     break;
-                case Answer<TList>.Refused refused:
-                    return new Answer<IReadOnlyList<TItem>>.Refused(refused.Why);
+                case Answer<(List<T> Items, string? Next)>.Refused refused:
+                    return new Answer<IReadOnlyList<T>>.Refused(refused.Why);
                 case var other:
-                    return new Answer<IReadOnlyList<TItem>>.Lost(other.Trouble);
+                    return new Answer<IReadOnlyList<T>>.Lost(other.Trouble);
             }
         }
         while (!string.IsNullOrEmpty(next));
-        return new Answer<IReadOnlyList<TItem>>.Given(all);
+        return new Answer<IReadOnlyList<T>>.Given(all);
     }
 }

@@ -15,25 +15,24 @@ internal sealed class BindingListing(ApiClient api)
 {
     public async Task<Reading<IReadOnlyList<StandingBinding>>> ListAsync(string role, CancellationToken cancellation)
     {
-        var clusterWide = Pages.ReadAsync<V1ClusterRoleBindingList, V1ClusterRoleBinding>(
+        var clusterWide = Pages.ReadAsync<V1ClusterRoleBindingList, V1ClusterRoleBinding, LiveBinding>(
             api, Permission.OnBindings("list", "ClusterRoleBinding"),
             (client, limit, next, ct) => client.RbacAuthorizationV1.ListClusterRoleBindingAsync(
                 limit: limit, continueParameter: next, cancellationToken: ct),
-            cancellation);
-        var inNamespaces = await Pages.ReadAsync<V1RoleBindingList, V1RoleBinding>(
+            LiveBinding.Of, cancellation);
+        var inNamespaces = await Pages.ReadAsync<V1RoleBindingList, V1RoleBinding, LiveBinding>(
             api, Permission.OnBindings("list", "RoleBinding"),
             (client, limit, next, ct) => client.RbacAuthorizationV1.ListRoleBindingForAllNamespacesAsync(
                 limit: limit, continueParameter: next, cancellationToken: ct),
-            cancellation);
+            LiveBinding.Of, cancellation);
         return (await clusterWide, inNamespaces) switch
         {
-            (Answer<IReadOnlyList<V1ClusterRoleBinding>>.Given wide, Answer<IReadOnlyList<V1RoleBinding>>.Given narrow) =>
+            (Answer<IReadOnlyList<LiveBinding>>.Given wide, Answer<IReadOnlyList<LiveBinding>>.Given narrow) =>
                 new Reading<IReadOnlyList<StandingBinding>>.Found(
                 [
-                    .. wide.Value.Select(LiveBinding.Of).Concat(narrow.Value.Select(LiveBinding.Of))
-                        .Where(one => one.CarriesLabels || one.RefersTo(role)).Select(one => one.Standing),
+                    .. wide.Value.Concat(narrow.Value).Where(one => one.CarriesLabels || one.RefersTo(role)).Select(one => one.Standing),
                 ]),
-            (Answer<IReadOnlyList<V1ClusterRoleBinding>>.Given, _) => Unreadable("rolebindings", inNamespaces.Trouble),
+            (Answer<IReadOnlyList<LiveBinding>>.Given, _) => Unreadable("rolebindings", inNamespaces.Trouble),
             (var wide, _) => Unreadable("clusterrolebindings", wide.Trouble),
         };
     }

@@ -12,13 +12,14 @@ internal sealed class NamespaceReader(ApiClient api)
     public async Task<Reading<LiveNamespace>> ReadAsync(string name, CancellationToken cancellation)
     {
         var answer = await api.SendAsync(api.Reads, Permission.ReadNamespace,
-            (client, ct) => client.CoreV1.ReadNamespaceAsync(Uri.EscapeDataString(name), cancellationToken: ct), cancellation);
+            async (client, ct) => Read(await client.CoreV1.ReadNamespaceAsync(Uri.EscapeDataString(name), cancellationToken: ct)), cancellation);
         return answer switch
         {
-            Answer<V1Namespace>.Given { Value: var found } =>
-                new Reading<LiveNamespace>.Found(new LiveNamespace(name, found.Metadata.DeletionTimestamp is not null)),
+            Answer<LiveNamespace>.Given { Value: var found } => new Reading<LiveNamespace>.Found(found),
             _ when answer.SaysMissing(name) => new Reading<LiveNamespace>.Missing(),
             _ => new Reading<LiveNamespace>.Unreadable($"namespace {name}: {answer.Trouble}"),
         };
+
+        LiveNamespace Read(V1Namespace live) => new(name, live.Metadata.DeletionTimestamp is not null);
     }
 }

@@ -15,28 +15,45 @@ internal sealed class RoleReader(ApiClient api)
     public async Task<Reading<RoleRules>> ReadAsync(string role, CancellationToken cancellation)
     {
         var answer = await api.SendAsync(api.Reads, Permission.ReadRole,
-            (client, ct) => client.RbacAuthorizationV1.ReadClusterRoleAsync(Uri.EscapeDataString(role), cancellationToken: ct), cancellation);
+            async (client, ct) => Stored.Of(await client.RbacAuthorizationV1.ReadClusterRoleAsync(Uri.EscapeDataString(role), cancellationToken: ct)), cancellation);
         if (answer.SaysMissing(role))
             return new Reading<RoleRules>.Missing();
-        if (answer is not Answer<V1ClusterRole>.Given { Value: var found })
+        if (answer is not Answer<Stored>.Given { Value: var stored })
             return new Reading<RoleRules>.Unreadable($"ClusterRole {role}: {answer.Trouble}");
+        if (stored.Unreadable is { } unreadable)
+            return new Reading<RoleRules>.Unreadable($"ClusterRole {role}: {unreadable}");
 
-        var rules = new List<PolicyRule>(RuleMapping.Of(found));
-        foreach (var selector in found.AggregationRule?.ClusterRoleSelectors ?? [])
+        var rules = new List<PolicyRule>(stored.Rules);
+        foreach (var query in stored.Selected)
         {
-            if (LabelSelectors.TryWrite(selector, out var query) is { } unreadable)
-                return new Reading<RoleRules>.Unreadable($"ClusterRole {role}: {unreadable}");
             var selected = await SelectAsync(query, cancellation);
-            if (selected is not Answer<IReadOnlyList<V1ClusterRole>>.Given { Value: var parts })
+            if (selected is not Answer<IReadOnlyList<IReadOnlyList<PolicyRule>>>.Given { Value: var parts })
                 return new Reading<RoleRules>.Unreadable($"roles that ClusterRole {role} aggregates: {selected.Trouble}");
-            rules.AddRange(parts.SelectMany(RuleMapping.Of));
+            rules.AddRange(parts.SelectMany(part => part));
         }
         return new Reading<RoleRules>.Found(new RoleRules(RuleMapping.Distinct(rules)));
     }
 
-    private Task<Answer<IReadOnlyList<V1ClusterRole>>> SelectAsync(string query, CancellationToken cancellation) =>
-        Pages.ReadAsync<V1ClusterRoleList, V1ClusterRole>(api, Permission.ListRoles,
+    private Task<Answer<IReadOnlyList<IReadOnlyList<PolicyRule>>>> SelectAsync(string query, CancellationToken cancellation) =>
+        Pages.ReadAsync<V1ClusterRoleList, V1ClusterRole, IReadOnlyList<PolicyRule>>(api, Permission.ListRoles,
             (client, limit, next, ct) => client.RbacAuthorizationV1.ListClusterRoleAsync(
                 labelSelector: query, limit: limit, continueParameter: next, cancellationToken: ct),
-            cancellation);
+            RuleMapping.Of, cancellation);
+
+    /// <param name="Selected">A query for each of its aggregation's selectors.</param>
+    /// <param name="Unreadable">What is wrong with one of them; null where nothing is.</param>
+    private sealed record Stored(IReadOnlyList<PolicyRule> Rules, IReadOnlyList<string> Selected, string? Unreadable)
+    {
+        public static Stored Of(V1ClusterRole role)
+        {
+            var queries = new List<string>();
+            foreach (var selector in role.AggregationRule?.ClusterRoleSelectors ?? [])
+            {
+                if (LabelSelectors.TryWrite(selector, out var query) is { } unreadable)
+                    return new Stored([], [], unreadable);
+                queries.Add(query);
+            }
+            return new Stored(RuleMapping.Of(role), queries, null);
+        }
+    }
 }

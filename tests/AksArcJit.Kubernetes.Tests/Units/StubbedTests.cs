@@ -157,6 +157,32 @@ public sealed class StubbedTests
         Assert.IsType<Reading<LiveNamespace>.Unreadable>(await cluster.ReadNamespaceAsync("demo", Ground.Ct));
     }
 
+    /// <summary>Well-formed, and with nothing where an object, a part of it or a word should stand: one customer's server must not fell what serves all.</summary>
+    public static TheoryData<string> Hollow =>
+    [
+        "null",
+        """{"items": [null], "rules": [null]}""",
+        """{"items": [{}], "rules": [{"verbs": [null]}]}""",
+        """{"items": [{"roleRef": {"apiGroup": "", "kind": "", "name": ""}}], "aggregationRule": {"clusterRoleSelectors": [null]}}""",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Hollow))]
+    public async Task AnyRead_WhenTheAnswerIsHollow_ThenUnreadableAndNothingIsThrown(string body)
+    {
+        await using var server = await StubServer.StartAsync(_ => (200, body));
+        using var clusters = Open(server);
+        var cluster = clusters.Find(Cluster)!;
+
+        Assert.IsType<Reading<IReadOnlyList<StandingBinding>>.Unreadable>(await cluster.ListBindingsAsync("aks-service", Ground.Ct));
+        Assert.IsType<Reading<RoleRules>.Unreadable>(await cluster.ReadRoleAsync("aks-service", Ground.Ct));
+        Assert.IsType<Reading<LiveNamespace>.Unreadable>(await cluster.ReadNamespaceAsync("demo", Ground.Ct));
+        Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Unreadable>(
+            await cluster.ProbeAsync(ReviewedUser.Of("somebody", null), [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ground.Ct));
+        Assert.IsType<Reading<StandingBinding>.Unreadable>(await cluster.ReadBindingAsync(new BindingName("x", ""), Ground.Ct));
+        Assert.NotNull(await cluster.CheckAsync(Ground.Ct));
+    }
+
     [Fact]
     public async Task Create_WhenAProxyAnswers404_ThenUnknown()
     {
