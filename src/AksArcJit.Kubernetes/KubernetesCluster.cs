@@ -41,8 +41,8 @@ internal sealed class KubernetesCluster(ClusterConnection connection, ApiClient 
         ReviewedUser user, IReadOnlyList<Probe> probes, ProbePurpose purpose, CancellationToken cancellation) =>
         _probe.AskAsync(user, probes, purpose, cancellation);
 
-    public Task<Reading<IReadOnlyList<StandingBinding>>> ListBindingsAsync(string role, CancellationToken cancellation) =>
-        _listing.ListAsync(role, cancellation);
+    public Task<Reading<IReadOnlyList<StandingBinding>>> ListBindingsAsync(string role, BindingKind kind, CancellationToken cancellation) =>
+        _listing.ListAsync(role, kind, cancellation);
 
     public Task<Reading<StandingBinding>> ReadBindingAsync(BindingName name, CancellationToken cancellation) =>
         _listing.ReadAsync(name, cancellation);

@@ -169,6 +169,27 @@ public class SweepTests
         Assert.Equal(FindingKind.Overdue, Assert.Single((await sweep).Findings).Finding.Kind);
     }
 
+    /// <summary>The cluster's RBAC may forbid one list and not the other: what is past its end in the other goes, and absence is believed of that alone.</summary>
+    [Theory]
+    [InlineData(BindingKind.ClusterRoleBinding)]
+    [InlineData(BindingKind.RoleBinding)]
+    public async Task Sweep_WhenOneKindMayNotBeListed_EndsWhatIsOverdueOfTheOther(BindingKind unlisted)
+    {
+        var world = new World();
+        var listed = unlisted == BindingKind.RoleBinding ? new Scope.Cluster() : (Scope)new Scope.Namespace("demo");
+        var unseen = unlisted == BindingKind.RoleBinding ? new Scope.Namespace("demo") : (Scope)new Scope.Cluster();
+        await world.GrantAsync(scope: unseen);
+        var healthy = Assert.Single(world.Cluster.Bindings);
+        foreach (var (id, scope) in new[] { (Sample.Id(5), listed), (Sample.Id(6), unseen) })
+            world.Cluster.Place(new StandingBinding(BindingName.For(id, scope), "u", "test", id, Sample.Start.AddMinutes(-1), ["User/x"], "ClusterRole/aks-service"));
+        world.Cluster.Unlisted = unlisted;
+
+        var swept = await world.Broker.Sweeper.SweepAsync(CancellationToken.None);
+
+        Assert.Equal([healthy.Name, BindingName.For(Sample.Id(6), unseen)], world.Cluster.Bindings.Select(binding => binding.Name));
+        Assert.Equal([FindingKind.Overdue, FindingKind.Unreadable], swept.Findings.Select(one => one.Finding.Kind).Order());
+    }
+
     /// <summary>What stood at the backup stands again, under the name and the uid that the journal knows as gone; what came later is missing.</summary>
     [Fact]
     public async Task Sweep_WhenTheClusterWasRestoredFromABackup_RemovesWhatCameBackAndEndsWhatIsMissing()

@@ -45,8 +45,8 @@ public interface ICluster
     Task<Reading<IReadOnlyList<ProbeAnswer>>> ProbeAsync(
         ReviewedUser user, IReadOnlyList<Probe> probes, ProbePurpose purpose, CancellationToken cancellation);
 
-    /// <summary>Every binding that carries our labels, and every other that refers to <paramref name="role"/>, read consistently.</summary>
-    Task<Reading<IReadOnlyList<StandingBinding>>> ListBindingsAsync(string role, CancellationToken cancellation);
+    /// <summary>Every binding of the kind that carries our labels, and every other that refers to <paramref name="role"/>, read consistently.</summary>
+    Task<Reading<IReadOnlyList<StandingBinding>>> ListBindingsAsync(string role, BindingKind kind, CancellationToken cancellation);
 
     /// <summary>One binding by name, read consistently.</summary>
     Task<Reading<StandingBinding>> ReadBindingAsync(BindingName name, CancellationToken cancellation);
@@ -59,6 +59,26 @@ public interface ICluster
 
     /// <summary>Null where the cluster answers and lets the broker do its work; else what is wrong.</summary>
     Task<ClusterFault?> CheckAsync(CancellationToken cancellation);
+}
+
+public static class ClusterListing
+{
+    public static IReadOnlyList<BindingKind> Kinds { get; } = [BindingKind.ClusterRoleBinding, BindingKind.RoleBinding];
+
+    /// <summary>Those of both kinds; found only where both can be listed.</summary>
+    public static async Task<Reading<IReadOnlyList<StandingBinding>>> ListBindingsAsync(this ICluster cluster, string role, CancellationToken cancellation)
+    {
+        var listings = await Task.WhenAll(Kinds.Select(kind => cluster.ListBindingsAsync(role, kind, cancellation)));
+        return listings.FirstOrDefault(listing => listing is not Reading<IReadOnlyList<StandingBinding>>.Found)
+            ?? new Reading<IReadOnlyList<StandingBinding>>.Found([.. listings.OfType<Reading<IReadOnlyList<StandingBinding>>.Found>().SelectMany(found => found.Value)]);
+    }
+}
+
+/// <summary>Which a binding is: they are listed apart, and one may be forbidden where the other is not.</summary>
+public enum BindingKind
+{
+    ClusterRoleBinding,
+    RoleBinding,
 }
 
 /// <summary>Why the broker cannot do its work on a cluster.</summary>

@@ -55,14 +55,21 @@ public sealed class UnrecordedEnds(EffectPerformer effects, IClusters clusters, 
 
     private async Task<bool> RemoveWhatStandsAsync(ClusterId id, RequestId request)
     {
-        if (clusters.Find(id) is not { } cluster || book.Find(id) is not { } entry
-            || await cluster.ListBindingsAsync(entry.Policy.Role, CancellationToken.None) is not Reading<IReadOnlyList<StandingBinding>>.Found { Value: var standing })
+        if (clusters.Find(id) is not { } cluster || book.Find(id) is not { } entry)
             return false;
+        var gone = await Task.WhenAll(ClusterListing.Kinds.Select(async kind =>
+            await cluster.ListBindingsAsync(entry.Policy.Role, kind, CancellationToken.None) is Reading<IReadOnlyList<StandingBinding>>.Found { Value: var standing }
+            && await RemoveAsync(cluster, standing, request)));
+        return gone.All(isGone => isGone);
+    }
+
+    private async Task<bool> RemoveAsync(ICluster cluster, IReadOnlyList<StandingBinding> standing, RequestId request)
+    {
         var isGone = true;
         foreach (var binding in standing.Where(one => one.Installation == book.Installation && (one.Request ?? one.Name.Request) == request))
         {
             if (await cluster.RemoveAsync(binding, CancellationToken.None) is RemovalOutcome.Absent)
-                await RecordAsync(new ClusterFact.QuarantinedBindingRemoved(id, binding.Name, binding.Uid));
+                await RecordAsync(new ClusterFact.QuarantinedBindingRemoved(cluster.Id, binding.Name, binding.Uid));
             else
                 isGone = false;
         }

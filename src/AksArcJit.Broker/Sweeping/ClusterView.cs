@@ -7,9 +7,15 @@ using AksArcJit.Lifecycle.Roles;
 namespace AksArcJit.Broker.Sweeping;
 
 /// <summary>A cluster as one pass sees it.</summary>
-/// <param name="Standing">Null where it could not be listed.</param>
-public sealed record ClusterView(ClusterEntry Entry, ICluster Cluster, IReadOnlyList<StandingBinding>? Standing, Reading<RoleRules> Role)
+/// <param name="Standing">Of each kind that could be listed.</param>
+public sealed record ClusterView(
+    ClusterEntry Entry, ICluster Cluster, IReadOnlyDictionary<BindingKind, IReadOnlyList<StandingBinding>> Standing, Reading<RoleRules> Role)
 {
+    public IEnumerable<StandingBinding> Bindings => Standing.Values.SelectMany(bindings => bindings);
+
+    /// <summary>Whether it would have been seen, if it stood.</summary>
+    public bool Covers(BindingName name) => Standing.Keys.Any(kind => name.Kind == $"{kind}");
+
     /// <summary>Subjects of the open requests here, as <c>User/name</c>.</summary>
     public ConcurrentDictionary<string, bool> Engineers { get; } = new(StringComparer.Ordinal);
 

@@ -22,8 +22,8 @@ public sealed class RequestSweep(Circumstancer circumstances, BindingSweep bindi
             findings.Add(Found(FindingKind.RoleChanged, view.Role is Reading<RoleRules>.Missing
                 ? "The role is gone." : "The role's rules are not those that were consented to.", observed));
         // One that is listed under the name with another uid is told where the bindings are looked at.
-        if (asked is RequestState.Active active && view.Standing is { } standing
-            && standing.All(one => one.Uid != active.Grant.Uid && one.Name != active.Grant.Binding)
+        if (asked is RequestState.Active active && view.Covers(active.Grant.Binding)
+            && view.Bindings.All(one => one.Uid != active.Grant.Uid && one.Name != active.Grant.Binding)
             && await bindings.LookForAsync(view.Cluster, active) is { } missing)
             findings.Add(missing);
         return findings;

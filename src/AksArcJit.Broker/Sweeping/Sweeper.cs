@@ -52,17 +52,30 @@ public sealed class Sweeper(
     }
 
     /// <summary>What carries our label and is past its own end goes, before and without the journal: its facts follow.</summary>
+    /// <remarks>Of each kind by itself: where one may not be listed, the other still ends.</remarks>
     private async Task<ClusterView> EndOverdueAsync(Pass pass, ClusterEntry entry, CancellationToken cancellation)
     {
         var cluster = clusters.Find(entry.Id)!;
         // Asked for at once, and waited for only when what is overdue has gone.
         var role = cluster.ReadRoleAsync(entry.Policy.Role, cancellation);
-        var listing = await cluster.ListBindingsAsync(entry.Policy.Role, cancellation);
-        var standing = (listing as Reading<IReadOnlyList<StandingBinding>>.Found)?.Value;
-        if (listing is Reading<IReadOnlyList<StandingBinding>>.Unreadable unreadable)
-            await pass.TakeAsync(new SweepFinding(FindingKind.Unreadable, entry.Id, null, null, unreadable.Reason, new Remedy.LookAgain()));
-        await Task.WhenAll((standing ?? []).Where(binding => IsOverdue(pass, binding)).Select(binding => pass.TakeAsync(BindingJudgement.Overdue(entry.Id, binding))));
-        return new ClusterView(entry, cluster, standing, await role);
+        var listings = await Task.WhenAll(ClusterListing.Kinds.Select(async kind => (Kind: kind, Bindings: await EndOverdueAsync(pass, entry, kind, cluster, cancellation))));
+        if (listings.Select(listing => listing.Bindings).OfType<Reading<IReadOnlyList<StandingBinding>>.Unreadable>().ToList() is { Count: > 0 } unreadable)
+            await pass.TakeAsync(new SweepFinding(
+                FindingKind.Unreadable, entry.Id, null, null, string.Join("; ", unreadable.Select(one => one.Reason).Distinct()), new Remedy.LookAgain()));
+        return new ClusterView(
+            entry, cluster,
+            listings.Where(listing => listing.Bindings is Reading<IReadOnlyList<StandingBinding>>.Found)
+                .ToDictionary(listing => listing.Kind, listing => ((Reading<IReadOnlyList<StandingBinding>>.Found)listing.Bindings).Value),
+            await role);
+    }
+
+    private async Task<Reading<IReadOnlyList<StandingBinding>>> EndOverdueAsync(
+        Pass pass, ClusterEntry entry, BindingKind kind, ICluster cluster, CancellationToken cancellation)
+    {
+        var listing = await cluster.ListBindingsAsync(entry.Policy.Role, kind, cancellation);
+        if (listing is Reading<IReadOnlyList<StandingBinding>>.Found { Value: var standing })
+            await Task.WhenAll(standing.Where(binding => IsOverdue(pass, binding)).Select(binding => pass.TakeAsync(BindingJudgement.Overdue(entry.Id, binding))));
+        return listing;
     }
 
     private async IAsyncEnumerable<RequestId> OpenRequestsAsync(Pass pass, [EnumeratorCancellation] CancellationToken cancellation)
@@ -102,7 +115,7 @@ public sealed class Sweeper(
     {
         var view = await cluster.View;
         // Those whose binding stands although the index does not name them, too: somebody may have altered it.
-        var unlisted = (view.Standing ?? []).Where(binding => binding.Installation == book.Installation && !IsOverdue(pass, binding))
+        var unlisted = view.Bindings.Where(binding => binding.Installation == book.Installation && !IsOverdue(pass, binding))
             .Select(binding => binding.Request ?? binding.Name.Request).OfType<RequestId>().Distinct().Where(id => !pass.Open.ContainsKey(id));
         await LookAtRequestsAsync(cluster.PutOff.Concat(unlisted).ToAsyncEnumerable(), async id =>
         {
@@ -149,7 +162,7 @@ public sealed class Sweeper(
     }
 
     private Task LookAtBindingsAsync(Pass pass, ClusterView view) =>
-        Spreading.OverAsync((view.Standing ?? []).Where(binding => !IsOverdue(pass, binding)).ToAsyncEnumerable(), async binding =>
+        Spreading.OverAsync(view.Bindings.Where(binding => !IsOverdue(pass, binding)).ToAsyncEnumerable(), async binding =>
         {
             try
             {

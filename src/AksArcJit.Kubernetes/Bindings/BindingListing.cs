@@ -13,29 +13,28 @@ namespace AksArcJit.Kubernetes.Bindings;
 /// </summary>
 internal sealed class BindingListing(ApiClient api)
 {
-    public async Task<Reading<IReadOnlyList<StandingBinding>>> ListAsync(string role, CancellationToken cancellation)
+    public async Task<Reading<IReadOnlyList<StandingBinding>>> ListAsync(string role, BindingKind kind, CancellationToken cancellation) =>
+        await ReadAsync(kind, cancellation) switch
+        {
+            Answer<IReadOnlyList<LiveBinding>>.Given { Value: var all } => new Reading<IReadOnlyList<StandingBinding>>.Found(
+                [.. all.Where(one => one.CarriesLabels || one.RefersTo(role)).Select(one => one.Standing)]),
+            var unread => new Reading<IReadOnlyList<StandingBinding>>.Unreadable($"list of {Needs(kind).Resource}: {unread.Trouble}"),
+        };
+
+    private Task<Answer<IReadOnlyList<LiveBinding>>> ReadAsync(BindingKind kind, CancellationToken cancellation) => kind switch
     {
-        var clusterWide = Pages.ReadAsync<V1ClusterRoleBindingList, V1ClusterRoleBinding, LiveBinding>(
-            api, Permission.OnBindings("list", "ClusterRoleBinding"),
+        BindingKind.ClusterRoleBinding => Pages.ReadAsync<V1ClusterRoleBindingList, V1ClusterRoleBinding, LiveBinding>(
+            api, Needs(kind),
             (client, limit, next, ct) => client.RbacAuthorizationV1.ListClusterRoleBindingAsync(
                 limit: limit, continueParameter: next, cancellationToken: ct),
-            LiveBinding.Of, cancellation);
-        var inNamespaces = await Pages.ReadAsync<V1RoleBindingList, V1RoleBinding, LiveBinding>(
-            api, Permission.OnBindings("list", "RoleBinding"),
+            LiveBinding.Of, cancellation),
+        BindingKind.RoleBinding => Pages.ReadAsync<V1RoleBindingList, V1RoleBinding, LiveBinding>(
+            api, Needs(kind),
             (client, limit, next, ct) => client.RbacAuthorizationV1.ListRoleBindingForAllNamespacesAsync(
                 limit: limit, continueParameter: next, cancellationToken: ct),
-            LiveBinding.Of, cancellation);
-        return (await clusterWide, inNamespaces) switch
-        {
-            (Answer<IReadOnlyList<LiveBinding>>.Given wide, Answer<IReadOnlyList<LiveBinding>>.Given narrow) =>
-                new Reading<IReadOnlyList<StandingBinding>>.Found(
-                [
-                    .. wide.Value.Concat(narrow.Value).Where(one => one.CarriesLabels || one.RefersTo(role)).Select(one => one.Standing),
-                ]),
-            (Answer<IReadOnlyList<LiveBinding>>.Given, _) => Unreadable("rolebindings", inNamespaces.Trouble),
-            (var wide, _) => Unreadable("clusterrolebindings", wide.Trouble),
-        };
-    }
+            LiveBinding.Of, cancellation),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
 
     public async Task<Reading<StandingBinding>> ReadAsync(BindingName name, CancellationToken cancellation) =>
         await BindingRequests.ReadAsync(api, api.Reads, name, cancellation) switch
@@ -45,6 +44,5 @@ internal sealed class BindingListing(ApiClient api)
             var unread => new Reading<StandingBinding>.Unreadable($"{name}: {unread.Trouble}"),
         };
 
-    private static Reading<IReadOnlyList<StandingBinding>>.Unreadable Unreadable(string what, string trouble) =>
-        new($"list of {what}: {trouble}");
+    private static Permission Needs(BindingKind kind) => Permission.OnBindings("list", kind.ToString());
 }

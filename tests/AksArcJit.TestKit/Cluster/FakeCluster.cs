@@ -23,6 +23,9 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
     /// <summary>While set, the cluster answers everything but reviews.</summary>
     public bool IsProbeDown { get; set; }
 
+    /// <summary>Bindings of this kind may not be listed.</summary>
+    public BindingKind? Unlisted { get; set; }
+
     /// <summary>Replaces the next answers to a create; the create is still applied where the flag says so.</summary>
     public Queue<(bool Applied, BindingOutcome Answer)> CreateAnswers { get; } = new();
 
@@ -142,13 +145,13 @@ public sealed class FakeCluster(ClusterId id, string installation, TimeProvider 
         }
     }
 
-    public async Task<Reading<IReadOnlyList<StandingBinding>>> ListBindingsAsync(string role, CancellationToken cancellation)
+    public async Task<Reading<IReadOnlyList<StandingBinding>>> ListBindingsAsync(string role, BindingKind kind, CancellationToken cancellation)
     {
         if (BeforeList is { } pause)
             await pause();
-        return IsDown
-            ? new Reading<IReadOnlyList<StandingBinding>>.Unreadable("the cluster is down")
-            : new Reading<IReadOnlyList<StandingBinding>>.Found([.. Bindings]);
+        return IsDown ? new Reading<IReadOnlyList<StandingBinding>>.Unreadable("the cluster is down")
+            : Unlisted == kind ? new Reading<IReadOnlyList<StandingBinding>>.Unreadable($"the cluster forbids to list {kind}s")
+            : new Reading<IReadOnlyList<StandingBinding>>.Found([.. Bindings.Where(binding => binding.Name.Kind == $"{kind}")]);
     }
 
     public Task<Reading<StandingBinding>> ReadBindingAsync(BindingName name, CancellationToken cancellation)
