@@ -36,6 +36,9 @@ public sealed class FaultyJournal(IJournal inner) : IJournal
     /// <summary>While true, every call fails and none is applied.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>Awaited before each call but lists and scans, so that calls meet.</summary>
+    public Func<Task>? Before { get; set; }
+
     /// <summary>Lets the <paramref name="number"/>-th call from now on fail, counted from 1.</summary>
     public FaultyJournal Fail(JournalCall call, int number = 1, JournalFault fault = JournalFault.NotApplied)
     {
@@ -110,6 +113,8 @@ public sealed class FaultyJournal(IJournal inner) : IJournal
         var fault = Enter(call);
         if (fault == JournalFault.NotApplied)
             throw Unavailable(call);
+        if (Before is { } pause)
+            await pause();
         var answer = await forward();
         return fault == JournalFault.AppliedButUnknown ? throw Unavailable(call) : answer;
     }
