@@ -16,8 +16,16 @@ internal sealed class ApiClient(ConnectionSource source, ClusterConnection conne
     /// <summary>What is wrong with the credentials; null where nothing is.</summary>
     public CredentialTrouble? CredentialTrouble => source.Trouble;
 
-    /// <summary>UTC, since when a lane stands still because nothing was answered; null where none does.</summary>
-    public DateTimeOffset? StillSince => new[] { Removals.StillSince, Grants.StillSince, Reads.StillSince }.Min();
+    /// <summary>UTC, since when nothing was answered, where a lane stands still; null where none does.</summary>
+    public DateTimeOffset? StillSince
+    {
+        get
+        {
+            Lane[] lanes = [Removals, Grants, Reads];
+            // A lane that nobody has used since stands still although the others were answered meanwhile.
+            return lanes.Min(lane => lane.StillSince) is { } still ? lanes.Select(lane => lane.AnsweredAt).Append(still).Max() : null;
+        }
+    }
 
     /// <summary>A server that is busy asks to be left alone; access that has to end comes back in time for invariant 1 all the same.</summary>
     public static readonly TimeSpan LongestRemovalPause = TimeSpan.FromSeconds(4);

@@ -35,6 +35,16 @@ internal sealed class Lane(int width, TimeSpan longestPause, TimeSpan trialInter
         }
     }
 
+    /// <summary>UTC, of the newest answer; the beginning of time where there was none.</summary>
+    public DateTimeOffset AnsweredAt
+    {
+        get
+        {
+            lock (_gate)
+                return _answeredAt;
+        }
+    }
+
     /// <param name="goesFirst">Before all who wait and do not go first.</param>
     /// <returns>Null where a place is taken; else why nothing is to be sent.</returns>
     public async Task<string?> TryEnterAsync(CancellationToken cancellation, bool goesFirst = false)

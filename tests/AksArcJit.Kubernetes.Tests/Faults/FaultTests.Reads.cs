@@ -83,6 +83,26 @@ public sealed partial class FaultTests
         Assert.EndsWith($"; nothing was answered since {since:u}", fault!.Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Check_WhenOthersWereAnsweredSinceALaneStandsStill_ThenTheSilenceBeginsAfterThem()
+    {
+        var hang = Add(new FaultAction.Hang(), "create", "subjectaccessreviews");
+        var probes = Enumerable.Repeat(Ground.ListPods(), 3).ToList();
+        var asked = _cluster.ProbeAsync(ReviewedUser.Of(_ground.User, null), probes, ProbePurpose.ConfirmGrant, Ground.Ct);
+        await Ground.EventuallyAsync(() => Task.FromResult(hang.Hits), hits => hits == 3);
+        _clock.Advance(RequestTimeout);
+        await asked.WaitAsync(Patience, Ground.Ct);
+        _clock.Advance(TimeSpan.FromHours(1));
+        await _cluster.ReadBindingAsync(_ground.Spec().Name, Ground.Ct);
+        var answered = _clock.GetUtcNow();
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        _server.Down = true;
+        var fault = await _cluster.CheckAsync(Ground.Ct);
+
+        Assert.EndsWith($"; nothing was answered since {answered:u}", fault!.Reason, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(401, "the API server does not answer as it should: the cluster does not accept the broker's credentials")]
     [InlineData(503, "the API server does not answer as it should: the API server answers 503")]
