@@ -43,21 +43,24 @@ internal sealed class CollectionWatch(ApiClient api, WatchedCollection collectio
     /// <returns>False where it is to be tried again after a pause.</returns>
     private async Task<bool> FollowOnceAsync(ChannelWriter<ClusterChange> changes, CancellationToken cancellation)
     {
+        var hasListed = false;
         try
         {
             if (_version is null)
             {
+                hasListed = true;
                 _version = await ListAsync(cancellation);
                 if (_version is null)
                     return false;
                 changes.TryWrite(new ClusterChange.OfAnything());
             }
-            return await ReadAsync(changes, cancellation);
+            // A server that does not know the version which it has just listed would be listed, and the cluster swept, again and again.
+            return await ReadAsync(changes, cancellation) && !(hasListed && _version is null);
         }
         catch (HttpRequestException gone) when (gone.StatusCode == HttpStatusCode.Gone)
         {
             _version = null;
-            return true;
+            return !hasListed;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

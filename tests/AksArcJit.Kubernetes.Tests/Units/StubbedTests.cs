@@ -5,6 +5,7 @@ using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
 using AksArcJit.Lifecycle.Rules;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AksArcJit.Kubernetes.Tests.Units;
 
@@ -219,13 +220,39 @@ public sealed class StubbedTests
         Assert.Equal(["limit=1", "resourceVersion=5", "resourceVersion=7", "limit=1"], asked.Take(4));
     }
 
-    private static KubernetesClusters Open(StubServer server)
+    /// <summary>Each list prompts a sweep: a server that calls every version too old must not have the broker do nothing else.</summary>
+    [Theory]
+    [InlineData(410, "{}")]
+    [InlineData(200, """{"type": "ERROR", "object": {"kind": "Status", "metadata": {}, "status": "Failure", "reason": "Expired", "code": 410}}""")]
+    public async Task Watch_WhenTheVersionJustListedIsTooOld_ThenListsAgainAfterAPause(int code, string answer)
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var server = await StubServer.StartAsync(asked => !asked.Contains("clusterrolebindings", StringComparison.Ordinal) ? (403, "{}")
+            : asked.Contains("watch=true", StringComparison.Ordinal) ? (code, answer)
+            : (200, """{"metadata": {"resourceVersion": "5"}, "items": []}"""));
+        using var clusters = Open(server, clock);
+        await using var changes = clusters.Find(Cluster)!.WatchAsync("aks-service", Ground.Ct).GetAsyncEnumerator(Ground.Ct);
+        var begun = clock.GetUtcNow();
+
+        for (var i = 0; i < 4; i++)
+        {
+            var next = changes.MoveNextAsync().AsTask();
+            while (await Task.WhenAny(next, Task.Delay(50, Ground.Ct)) != next)
+                clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.True(await next);
+        }
+
+        // Pauses of 1, 2 and 4 s lie between them.
+        Assert.True(clock.GetUtcNow() - begun >= TimeSpan.FromSeconds(7), $"{clock.GetUtcNow() - begun}");
+    }
+
+    private static KubernetesClusters Open(StubServer server, TimeProvider? time = null)
     {
         var path = Path.GetTempFileName();
         try
         {
             File.WriteAllText(path, server.Kubeconfig);
-            return new KubernetesClusters([new ClusterConnection(Cluster, path, "test")], TimeProvider.System);
+            return new KubernetesClusters([new ClusterConnection(Cluster, path, "test")], time ?? TimeProvider.System);
         }
         finally
         {
