@@ -12,6 +12,9 @@ internal sealed class AccessProbe(ApiClient api)
 {
     private const string AnybodySignedIn = "system:authenticated";
 
+    // RBAC's own need no more. An authorizer's words become facts, a fact has its limit in the store, and an end must be recordable.
+    private const int LongestReason = 1000;
+
     public async Task<Reading<IReadOnlyList<ProbeAnswer>>> AskAsync(
         ReviewedUser user, IReadOnlyList<Probe> probes, ProbePurpose purpose, CancellationToken cancellation)
     {
@@ -45,11 +48,13 @@ internal sealed class AccessProbe(ApiClient api)
     {
         { Allowed: true } =>
             new Reading<ProbeAnswer>.Found(new ProbeAnswer(
-                probe, true, status.Reason ?? "", ReviewReason.Binding(status.Reason), ReviewReason.Assignment(status.Reason, user))),
+                probe, true, Shortened(status.Reason), ReviewReason.Binding(status.Reason), ReviewReason.Assignment(status.Reason, user))),
         // An authorizer that failed (a webhook) might have said yes: that is no "denied".
-        { EvaluationError.Length: > 0 } => new Reading<ProbeAnswer>.Unreadable($"{probe}: {status.EvaluationError}"),
-        _ => new Reading<ProbeAnswer>.Found(new ProbeAnswer(probe, false, status.Reason ?? "", null)),
+        { EvaluationError.Length: > 0 } => new Reading<ProbeAnswer>.Unreadable($"{probe}: {Shortened(status.EvaluationError)}"),
+        _ => new Reading<ProbeAnswer>.Found(new ProbeAnswer(probe, false, Shortened(status.Reason), null)),
     };
+
+    private static string Shortened(string? words) => words is { Length: > LongestReason } ? words[..LongestReason] + "…" : words ?? "";
 
     private static V1SubjectAccessReviewSpec Question(ReviewedUser user, Probe probe)
     {

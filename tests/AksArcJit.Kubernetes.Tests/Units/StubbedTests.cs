@@ -77,6 +77,27 @@ public sealed class StubbedTests
         Assert.Equal(isNamed ? "Azure role assignment 59ae41cff153441994fce848787e000b of role 7f6c6a51bcf842ba922052d62157d7db" : null, answer.Grantor);
     }
 
+    [Theory]
+    [InlineData(true, "reason", "RBAC: allowed by ClusterRoleBinding \"other\" of ClusterRole ")]
+    [InlineData(false, "reason", "")]
+    [InlineData(false, "evaluationError", "")]
+    public async Task Probe_WhenAnAuthorizerSaysALot_ThenNoFactIsTooLongForItsStore(bool isAllowed, string field, string said)
+    {
+        var body = new JsonObject
+        {
+            ["spec"] = new JsonObject(),
+            ["status"] = new JsonObject { ["allowed"] = isAllowed, [field] = said + new string('x', 200_000) },
+        }.ToJsonString();
+        await using var server = await StubServer.StartAsync(_ => (201, body));
+        using var clusters = Open(server);
+
+        var reading = await clusters.Find(Cluster)!.ProbeAsync(ReviewedUser.Of("somebody", null), [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ground.Ct);
+
+        var answer = (reading as Reading<IReadOnlyList<ProbeAnswer>>.Found)?.Value.Single();
+        Assert.InRange((answer?.Reason ?? Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Unreadable>(reading).Reason).Length, 1000, 1100);
+        Assert.Equal(isAllowed ? new BindingName("other", "") : null, answer?.AllowedBy);
+    }
+
     [Fact]
     public async Task Probe_OfAnEntraUser_ThenCarriesGroupsAndObjectId()
     {
