@@ -252,6 +252,27 @@ public class SweepTests
         Assert.InRange(journal.Count(JournalCall.Append), 1, many / 10);
     }
 
+    [Fact]
+    public async Task Run_WhenAClusterHoldsUpAPass_TheNextBeginsAMinuteAfterItAllTheSame()
+    {
+        var world = new World();
+        world.Cluster.BeforeReadRole = () => Task.Delay(TimeSpan.FromSeconds(20), world.Clock);
+        using var stop = new CancellationTokenSource();
+        var run = world.Broker.Sweeper.RunAsync(stop.Token);
+        world.Cluster.Place(new StandingBinding(
+            BindingName.For(Sample.Id(5), new Scope.Cluster()), "u", "test", Sample.Id(5), Sample.Start.AddMinutes(-1), ["User/x"], "ClusterRole/aks-service"));
+
+        while (world.Cluster.Bindings.Count > 0)
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.InRange(world.Clock.GetUtcNow() - Sample.Start, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(70));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => world.CompleteAsync(run));
+    }
+
     private static BrokerOptions TwoClusters(ClusterId second)
     {
         var options = TestBroker.Options();

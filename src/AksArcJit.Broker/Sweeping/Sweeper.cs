@@ -28,8 +28,11 @@ public sealed class Sweeper(
     {
         while (!stop.IsCancellationRequested)
         {
+            // Counted from the beginning: a cluster that hangs must not put off the next look at all others.
+            var begun = time.GetTimestamp();
             await SweepAsync(stop);
-            await Task.Delay(Interval, time, stop);
+            if (Interval - time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero)
+                await Task.Delay(left, time, stop);
         }
     }
 
