@@ -13,8 +13,9 @@ namespace AksArcJit.Broker.Tickets;
 /// </summary>
 public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider time, Endings endings)
 {
+    // Those that are being ended too: an end whose record got no answer stands, and nobody has begun to carry it out.
     private static readonly IReadOnlyList<string> EndedByAClose =
-        [nameof(RequestState.AwaitingConsent), nameof(RequestState.Scheduled), nameof(RequestState.Granting), nameof(RequestState.Active)];
+        [nameof(RequestState.AwaitingConsent), nameof(RequestState.Scheduled), nameof(RequestState.Granting), nameof(RequestState.Active), nameof(RequestState.Revoking)];
 
     private readonly KnownTickets _known = new();
 

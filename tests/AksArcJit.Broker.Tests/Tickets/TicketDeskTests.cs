@@ -1,3 +1,4 @@
+using AksArcJit.Broker.Ports;
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
@@ -135,6 +136,40 @@ public sealed class TicketDeskTests
         await Assert.ThrowsAsync<Requests.QuarantineException>(() => HearAsync(new TicketSignal.Close(Sample.TicketId, 1, Sample.Operator)));
 
         Assert.Empty(_world.Cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task AClose_WhenTheRecordOfAnEndGotNoAnswer_ThenHearingItAgainRemovesTheBinding()
+    {
+        await HearAsync(Report(1));
+        await _world.GrantAsync();
+        var journal = new FaultyJournal(_world.Journal);
+        var desk = new TestBroker(journal, new FakeClusters(_world.Cluster), _world.Clock, 77).Tickets;
+        // The first append is the ticket's; the end's stands, and none of its three tries is answered.
+        journal.Fail(JournalCall.Append, 2, JournalFault.AppliedButUnknown).Fail(JournalCall.Append, 3).Fail(JournalCall.Append, 4);
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => desk.HearAsync(Sample.TicketId, Close(2), CancellationToken.None));
+
+        await desk.HearAsync(Sample.TicketId, Close(2), CancellationToken.None);
+
+        Assert.Empty(_world.Cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task AClose_WhenTheProcessDiesWhileItsEndIsCarriedOut_ThenTheNextOneFindsItInTheOpenIndex()
+    {
+        await HearAsync(Report(1));
+        var id = await _world.GrantAsync();
+        _world.Cluster.BeforeRemove = () => new TaskCompletionSource().Task;
+        var (_, _, ends) = await _world.Broker.Tickets.RecordAsync(Sample.TicketId, Close(2), CancellationToken.None);
+        Assert.False(ends.IsCompleted);
+        _world.Cluster.BeforeRemove = null;
+
+        var next = _world.Start();
+        await next.Loop.RereadOnceAsync(CancellationToken.None);
+        await next.Loop.AttendDueAsync();
+
+        Assert.Empty(_world.Cluster.Bindings);
+        Assert.IsType<RequestState.Closed>(await next.StateAsync(id));
     }
 
     private static TicketSignal.Report Update(int number) => new(
