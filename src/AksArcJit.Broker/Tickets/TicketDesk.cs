@@ -47,7 +47,7 @@ public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider t
             var (history, refusal) = await DecideAsync(id, signal, cancellation);
             return (history.Ticket, refusal, refusal is null && history.Ticket is { Status: TicketStatus.Closed } ? await DistributeAsync(id, history) : Task.CompletedTask);
         }
-        catch (QuarantineException) when (signal is TicketSignal.Close)
+        catch (QuarantineException) when (signal.IsClose)
         {
             // In doubt, revoke: the requests have chains of their own.
             await endings.AwaitAsync((await EndAllAsync(id)).CarriedOut);

@@ -172,6 +172,21 @@ public sealed class TicketDeskTests
         Assert.IsType<RequestState.Closed>(await next.StateAsync(id));
     }
 
+    [Fact]
+    public async Task AReportOfAClosedTicket_WhenTheTicketsChainCannotBeRead_ThenAccessEnds()
+    {
+        await HearAsync(Report(1));
+        await _world.GrantAsync();
+        _world.Journal.Tamper(StreamId.Of(Sample.TicketId), 1, record => record with { Hash = new string('f', 64) });
+        var afterAStart = _world.Start().Tickets;
+
+        await Assert.ThrowsAsync<Requests.QuarantineException>(() => afterAStart.HearAsync(Sample.TicketId, Report(2), CancellationToken.None));
+        Assert.Single(_world.Cluster.Bindings);
+        await Assert.ThrowsAsync<Requests.QuarantineException>(() => afterAStart.HearAsync(Sample.TicketId, Report(3, TicketStatus.Closed), CancellationToken.None));
+
+        Assert.Empty(_world.Cluster.Bindings);
+    }
+
     private static TicketSignal.Report Update(int number) => new(
         Sample.Ticket() with { Sequence = number, Title = $"As of {number}" }, Sample.Operator, new SourceEvent("https://tickets.test/", $"e-{number}"));
 
