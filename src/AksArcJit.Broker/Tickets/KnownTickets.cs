@@ -8,13 +8,14 @@ namespace AksArcJit.Broker.Tickets;
 /// </summary>
 internal sealed class KnownTickets
 {
-    // Of some 300 bytes each, so some 30 MB.
-    public const int MostEvents = 100_000;
+    // Events, and persons, clusters and stretches of a title, of some 300 bytes each: some 30 MB.
+    private const int Most = 100_000;
+    private const int Stretch = 150;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<TicketId, LinkedListNode<(TicketId Id, TicketHistory History)>> _known = [];
     private readonly LinkedList<(TicketId Id, TicketHistory History)> _byUse = new();
-    private int _events;
+    private int _weight;
 
     public TicketHistory? Find(TicketId id)
     {
@@ -35,8 +36,8 @@ internal sealed class KnownTickets
         {
             Drop(id);
             _known[id] = _byUse.AddLast((id, history));
-            _events += WeightOf(history);
-            while (_events > MostEvents)
+            _weight += WeightOf(history);
+            while (_weight > Most)
                 Drop(_byUse.First!.Value.Id);
         }
     }
@@ -52,8 +53,9 @@ internal sealed class KnownTickets
         if (!_known.Remove(id, out var node))
             return;
         _byUse.Remove(node);
-        _events -= WeightOf(node.Value.History);
+        _weight -= WeightOf(node.Value.History);
     }
 
-    private static int WeightOf(TicketHistory history) => history.Heard.Count + 1;
+    private static int WeightOf(TicketHistory history) => 1 + history.Heard.Count
+        + (history.Ticket is { } ticket ? ticket.Assignees.Count + ticket.Clusters.Count + (ticket.Title.Length / Stretch) : 0);
 }

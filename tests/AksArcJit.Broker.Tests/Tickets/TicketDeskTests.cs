@@ -187,6 +187,28 @@ public sealed class TicketDeskTests
         Assert.Empty(_world.Cluster.Bindings);
     }
 
+    [Fact]
+    public async Task Tickets_WhenEachNamesAHundredPersons_ThenAsManyFewerAreRemembered()
+    {
+        var journal = new FaultyJournal(_world.Journal);
+        var desk = new TestBroker(journal, new FakeClusters(_world.Cluster), _world.Clock, 77).Tickets;
+        var persons = Enumerable.Range(0, 100).Select(number => new Person(Sample.Issuer, $"{number}")).ToList();
+        for (var number = 0; number <= 1_000; number++)
+            await TellAsync(number, 1);
+        var reads = journal.Count(JournalCall.Read);
+
+        await TellAsync(1_000, 2);
+        Assert.Equal(reads, journal.Count(JournalCall.Read));
+        await TellAsync(0, 2);
+        Assert.Equal(reads + 1, journal.Count(JournalCall.Read));
+
+        Task TellAsync(int number, long sequence)
+        {
+            var ticket = Sample.Ticket() with { Id = TicketId.Parse($"CASE-{number}"), Assignees = persons, Sequence = sequence };
+            return desk.HearAsync(ticket.Id, new TicketSignal.Report(ticket, Sample.Operator, Told), CancellationToken.None);
+        }
+    }
+
     private static TicketSignal.Report Update(int number) => new(
         Sample.Ticket() with { Sequence = number, Title = $"As of {number}" }, Sample.Operator, new SourceEvent("https://tickets.test/", $"e-{number}"));
 
