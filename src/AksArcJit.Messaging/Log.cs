@@ -20,7 +20,7 @@ internal static partial class Log
     [LoggerMessage(1403, LogLevel.Error, "Event {EventId} of {EventSource} from {Source} was dead-lettered as {Reason}: {Detail}")]
     public static partial void EventDeadLettered(this ILogger log, string source, string eventId, string eventSource, string reason, string detail);
 
-    [LoggerMessage(1404, LogLevel.Warning, "The journal is away. Events from {Source} are held unsettled, and heard when it is back: {Reason}")]
+    [LoggerMessage(1404, LogLevel.Warning, "The journal gives no answer. Events from {Source} that wait for it are held unsettled: {Reason}")]
     public static partial void JournalAway(this ILogger log, string source, string reason);
 
     [LoggerMessage(1405, LogLevel.Error, "An event from {Source} could not be heard, try {Attempt}: {Reason}")]

@@ -5,9 +5,9 @@ using Amqp.Framing;
 namespace AksArcJit.Messaging.Amqp;
 
 /// <summary>
-/// The messages of one link that are taken and not yet settled: at most as many as there is credit. Credit goes back in halves, none while
-/// a message waits for the journal, and only when all that was given is used: RabbitMQ 3.10 miscounts credit that crosses deliveries, and
-/// then sends nothing more.
+/// The messages of one link that are taken and not yet settled: at most as many as there is credit. Credit goes back in halves, and only when
+/// all that was given is used: RabbitMQ 3.10 miscounts credit that crosses deliveries, and then sends nothing more. What waits for the journal
+/// keeps its own: while the journal is away nothing is settled and so nothing taken, and a single chain that it does not give holds up no other.
 /// </summary>
 internal sealed class Hand
 {
@@ -88,7 +88,7 @@ internal sealed class Hand
             _held--;
             _spent++;
             _waiting.Remove(message);
-            if (_given > 0 || _waiting.Count > 0 || _end.IsCancellationRequested || (_spent * 2 < _credit && _held > 0))
+            if (_given > 0 || _end.IsCancellationRequested || (_waiting.Count == 0 && _spent * 2 < _credit && _held > 0))
                 return;
             (back, _given, _spent) = (_spent, _spent, 0);
         }

@@ -308,6 +308,24 @@ public abstract class EventSuite
     }
 
     [Fact]
+    public async Task AChainThatTheJournalDoesNotGive_ThenItsEventsAreHeldAndNoOthersWithThem()
+    {
+        using var broker = await BrokerAsync();
+        var journal = new FaultyJournal(World.Journal) { Missing = StreamId.Of(TicketId.Parse("CASE-0")) };
+        await using var ear = new Ear(new TestBroker(journal, new FakeClusters(World.Cluster), World.Clock, 77)).Listen(broker.SourceAt(broker.Port), credit: 4);
+        var told = Enumerable.Range(0, 40).Select(number => Told.Ticket($"CASE-{number}", $"e-{number}", 1)).ToList();
+        var held = Told.Ticket("CASE-0", "e-again", 2);
+        await broker.SendAsync([.. told.Take(1).Append(held).Concat(told.Skip(1)).Select(one => one.Binary())]);
+
+        await Waiting.UntilAsync(() => ear.Settled("heard") == 39, Pass, ear.ToString);
+
+        journal.Missing = null;
+        await Waiting.UntilAsync(() => ear.Settled("heard") == 41, Pass, ear.ToString);
+        await ear.StopAsync();
+        Assert.Equal(0, await broker.LeftAsync());
+    }
+
+    [Fact]
     public async Task TenThousandEvents_WhenDoubledAtRandom_ThenEachCountsOnceAndNoneIsStuck()
     {
         using var broker = await BrokerAsync();

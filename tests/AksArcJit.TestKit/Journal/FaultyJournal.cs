@@ -39,6 +39,9 @@ public sealed class FaultyJournal(IJournal inner) : IJournal
     /// <summary>Awaited before each call but lists and scans, so that calls meet.</summary>
     public Func<Task>? Before { get; set; }
 
+    /// <summary>The one stream that is neither read nor appended to; null for none.</summary>
+    public StreamId? Missing { get; set; }
+
     /// <summary>Lets the <paramref name="number"/>-th call from now on fail, counted from 1.</summary>
     public FaultyJournal Fail(JournalCall call, int number = 1, JournalFault fault = JournalFault.NotApplied)
     {
@@ -55,10 +58,10 @@ public sealed class FaultyJournal(IJournal inner) : IJournal
     }
 
     public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) =>
-        CallAsync(JournalCall.Read, () => inner.ReadAsync(stream, cancellation));
+        stream == Missing ? throw Unavailable(JournalCall.Read) : CallAsync(JournalCall.Read, () => inner.ReadAsync(stream, cancellation));
 
     public Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellation) =>
-        CallAsync(JournalCall.Append, () => inner.AppendAsync(append, cancellation));
+        append.Stream == Missing ? throw Unavailable(JournalCall.Append) : CallAsync(JournalCall.Append, () => inner.AppendAsync(append, cancellation));
 
     public Task<RequestId?> ClaimPendingAsync(string key, RequestId id, RequestIndex index, CancellationToken cancellation) =>
         CallAsync(JournalCall.Claim, () => inner.ClaimPendingAsync(key, id, index, cancellation));
