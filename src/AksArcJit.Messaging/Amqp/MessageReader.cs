@@ -31,9 +31,11 @@ internal static class MessageReader
             if (Array.Find(Prefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal)) is not { } prefix
                 || !CloudEventReader.Attributes.Contains(name[prefix.Length..]))
                 continue;
-            if (TextOf(value) is not { } text)
+            var attribute = name[prefix.Length..];
+            // A time of any other kind is no time: whether that matters is decided where it is read.
+            if ((TextOf(value) ?? (attribute == CloudEventReader.Time ? "" : null)) is not { } text)
                 return new Unreadable(Unreadable.BadAttribute, "An attribute is neither text nor a timestamp.");
-            if (!attributes.TryAdd(name[prefix.Length..], text))
+            if (!attributes.TryAdd(attribute, text))
                 return new Unreadable(Unreadable.BadAttribute, "An attribute stands twice, with both prefixes.");
         }
         return CloudEventReader.Binary(attributes, contentType, body);

@@ -17,11 +17,12 @@ internal static class CloudEventReader
 
     public const string StructuredType = "application/cloudevents+json";
 
+    public const string Time = "time";
+
     /// <summary>The attributes that are read; extensions are ignored, whatever their type.</summary>
-    public static readonly IReadOnlyList<string> Attributes = ["specversion", "id", "source", "type", "time", "datacontenttype"];
+    public static readonly IReadOnlyList<string> Attributes = ["specversion", "id", "source", "type", Time, "datacontenttype"];
 
     private const int LongestId = 256;
-    private const string Time = "time";
     private const int LongestSource = 512;
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 

@@ -82,6 +82,29 @@ public sealed class TicketQueueTests : IAsyncDisposable
         Assert.Equal(Lifecycle.Tickets.TicketStatus.Closed, (await _world.Broker.Tickets.ReadAsync(Ticket, TestContext.Current.CancellationToken))!.Status);
     }
 
+    [Theory]
+    [InlineData(1_700_000_000_000L)]
+    [InlineData("yesterday")]
+    [InlineData(null)]
+    public async Task Hear_WhenACloseInBinaryModeTellsATimeThatCannotBeRead_ThenItClosesAllTheSame(object? time)
+    {
+        var (close, update) = (Told.Close("CASE-1", "e-1", null), Told.Ticket("CASE-2", "e-2", 1));
+
+        Assert.IsType<Settlement.Complete>(await _queue.HearAsync(new TicketMessage("application/json", Properties(close), close.DataBytes, null), CancellationToken.None));
+        Assert.Equal("bad-attribute", Assert.IsType<Settlement.DeadLetter>(await _queue.HearAsync(new TicketMessage("application/json", Properties(update), update.DataBytes, null), CancellationToken.None)).Reason);
+
+        Assert.Equal(Lifecycle.Tickets.TicketStatus.Closed, (await _world.Broker.Tickets.ReadAsync(Ticket, TestContext.Current.CancellationToken))!.Status);
+
+        Dictionary<string, object> Properties(Told told) => new()
+        {
+            ["cloudEvents:specversion"] = "1.0",
+            ["cloudEvents:id"] = told.Id,
+            ["cloudEvents:type"] = told.Type,
+            ["cloudEvents:source"] = told.Source,
+            ["cloudEvents:time"] = time!,
+        };
+    }
+
     [Fact]
     public async Task Hear_WhenAMessageInBinaryModeCarriesExtensionsOfAnyType_ThenTheyAreIgnored()
     {
