@@ -5,6 +5,7 @@ using AksArcJit.Broker.Notices;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Publishing;
+using AksArcJit.Broker.Requests;
 using AksArcJit.Hosting.Checks;
 using AksArcJit.Hosting.Development;
 using AksArcJit.Hosting.Options;
@@ -39,6 +40,7 @@ public static class BrokerHost
         services.AddSingleton<TimeProvider>(new ForwardClock(TimeProvider.System));
         services.AddSingleton<IEntropy, RandomEntropy>();
         services.AddBroker(configuration);
+        services.AddBrokerLoop("ends", provider => provider.GetRequiredService<Endings>().RunAsync);
         services.AddJournal(configuration);
         services.AddFollowing();
         services.AddCheckpointStores(configuration);

@@ -14,8 +14,17 @@ public sealed class Endings(RequestEngine engine, TimeProvider time, ILogger<End
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <param name="signalFor">What ends a request as it stands; null where it is to be left alone.</param>
+    private readonly ConcurrentDictionary<Task, bool> _underWay = new();
+
+    /// <summary>Runs until stopped; then waits for the ends that are being carried out: who gave the word has its answer, and comes no more.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await Task.WhenAll(_underWay.Keys);
+    }
+
     /// <summary>Returns when the ends are recorded and being carried out.</summary>
+    /// <param name="signalFor">What ends a request as it stands; null where it is to be left alone.</param>
     /// <exception cref="Ports.JournalUnavailableException">Some could not be recorded; those that were are carried out all the same.</exception>
     public async Task<Ending> RecordAsync(IAsyncEnumerable<RequestId> requests, Func<RequestState, Signal?> signalFor)
     {
@@ -39,6 +48,8 @@ public sealed class Endings(RequestEngine engine, TimeProvider time, ILogger<End
         });
         await recording.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         var carriedOut = Task.WhenAll(taken.Select(one => CarryOutAsync(one.Id, one.Submission)));
+        _underWay[carriedOut] = true;
+        _ = carriedOut.ContinueWith(done => _underWay.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         await recording;
         return new Ending(taken.Count, carriedOut);
     }
