@@ -5,7 +5,8 @@ namespace AksArcJit.Journal.Evidence;
 
 /// <summary>
 /// Holds a bundle against the log of all checkpoints, read from the first on, and so tells what no proof in a bundle can: that its chains
-/// went no further. The log is verified on the way; of its leaves none is kept, so that the memory follows the bundle and not the log.
+/// went no further, and that no row was added to them. The log is verified on the way; of its leaves none is kept, so that the memory follows
+/// the bundle and not the log.
 /// </summary>
 public sealed class BundleCompleteness : IDisposable
 {
@@ -62,7 +63,7 @@ public sealed class BundleCompleteness : IDisposable
             found(new Damage.CheckpointDropped(checkpoints.Newest + 1, own.Checkpoint.Number,
                 " The bundle holds what the log does not: the log is an older one, or its end was taken from it."));
         foreach (var chain in chains.Values)
-            chain.Finish(found);
+            chain.Finish(checkpoints.CoversUntil, found);
         return damages == 0 && checkpoints.NewestSound is { Checkpoint: var newest } && (own is null || hasOwn)
             ? new Completeness(newest.Number, newest.At, newest.CoversUntil, checkpoints.NewestAnchored)
             : null;
@@ -98,7 +99,10 @@ public sealed class BundleCompleteness : IDisposable
                 return goesOn;
             if (leaf.Version > bundled.Version)
                 beyond = (Math.Max(beyond?.Last ?? 0, leaf.Version), beyond?.By ?? source);
-            else if (leaf.Version > 0 && bundled.Records[(int)leaf.Version - 1].Hash == leaf.HeadHash)
+            // A row that the bundle lacks breaks its chain, which is told already.
+            else if (bundled.Records.FirstOrDefault(record => record.Version == leaf.Version) is not { } row)
+                return goesOn;
+            else if (row.Hash == leaf.HeadHash)
                 agreed = Math.Max(agreed, leaf.Version);
             else if (!isRewritten)
             {
@@ -108,8 +112,11 @@ public sealed class BundleCompleteness : IDisposable
             return goesOn;
         }
 
-        public void Finish(Action<Damage> found)
+        /// <param name="coversUntil">Rows dated clearly before then are held by some checkpoint, or no broker ever wrote them; null for none.</param>
+        public void Finish(DateTimeOffset? coversUntil, Action<Damage> found)
         {
+            foreach (var row in bundled.Records.Where(record => record.Version > covered && coversUntil - record.At > ChainVerifier.Tolerance))
+                found(new Damage.RowInserted(bundled.Stream, row.Version, ChainVerifier.HeldByNone));
             if (beyond is var (last, by))
                 found(new Damage.TailTruncated(bundled.Stream, bundled.Version + 1, last, by.Number,
                     $" The bundle was cut back, or made before that checkpoint was taken ({by.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC): fetch it anew."));

@@ -11,6 +11,8 @@ internal sealed class ChainVerifier(
     /// <summary>How far the clocks of brokers and checkpointers may differ before a date counts as false.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
+    public const string HeldByNone = "No checkpoint holds the row, though later ones were taken: no broker wrote it.";
+
     private const int MostKept = 50_000;
     private const int MostMissing = 1_000_000;
     private const long MostKeptBytes = 64 * 1024 * 1024;
@@ -61,7 +63,7 @@ internal sealed class ChainVerifier(
         if (record.At < end.At)
             found(new Damage.ClockMovedBack(stream, record.Version, null, "The row is dated before the row that it follows."));
         if (record.Version > leaves.Covered && coversUntil - record.At > Tolerance)
-            found(new Damage.RowInserted(stream, record.Version, "No checkpoint holds the row, though later ones were taken: no broker wrote it."));
+            found(new Damage.RowInserted(stream, record.Version, HeldByNone));
         if (firstSinceLeaf is null)
             (firstSinceLeaf, firstVersionSinceLeaf) = (record.At, record.Version);
         beforeEnd = end;
@@ -106,7 +108,7 @@ internal sealed class ChainVerifier(
         var told = end.Version;
         end = new ChainDiagnosis(stream, from, told, trusted, proven, kept, isEnd, misplacements, found).Run();
         foreach (var row in kept.Where(row => row.IsSealed && row.Version > told && row.Version > leaves.Covered && coversUntil - row.At > Tolerance && row.Version <= end.Version))
-            found(new Damage.RowInserted(stream, row.Version, "No checkpoint holds the row, though later ones were taken: no broker wrote it."));
+            found(new Damage.RowInserted(stream, row.Version, HeldByNone));
         kept.Clear();
         keptBytes = 0;
         (last, firstSinceLeaf) = (null, null);

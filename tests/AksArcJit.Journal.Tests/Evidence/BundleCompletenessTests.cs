@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text;
 using AksArcJit.Journal.Checkpoints;
 using AksArcJit.Journal.Evidence;
 using AksArcJit.Journal.Verification;
+using AksArcJit.Lifecycle.Tickets;
 using AksArcJit.TestKit;
 
 namespace AksArcJit.Journal.Tests.Evidence;
@@ -38,6 +40,55 @@ public class BundleCompletenessTests
             [(_logged.Ticket[0].Stream, 2L, 2L, 3L), (_logged.Request[0].Stream, 5L, 6L, 3L)],
             damages.Cast<Damage.TailTruncated>().Select(damage => (damage.Of, damage.Row, damage.Last, damage.By)));
         Assert.All(damages, damage => Assert.Contains("cut back", damage.Why, StringComparison.Ordinal));
+    }
+
+    // Hashes anybody can compute; a leaf only the key's holder gets signed.
+    [Fact]
+    public void Finish_WhenRowsWereAddedThatNoCheckpointHolds_ThenNamesThem()
+    {
+        var logged = new Logged(covered: 4);
+        var bundle = logged.Bundle(4, 2, 6);
+        Assert.False(Zips.Verify(bundle, Logged.Key).IsDamaged);
+
+        var (complete, damages, _) = Against(bundle, logged.Rows);
+
+        Assert.Null(complete);
+        Assert.Equal([(logged.Request[0].Stream, 5L), (logged.Request[0].Stream, 6L)], damages.Cast<Damage.RowInserted>().Select(damage => (damage.Of, damage.Row)));
+    }
+
+    [Fact]
+    public void Finish_WhenTheWholeRequestIsInvented_ThenNamesItsRows()
+    {
+        var invented = Cases.Chain(StreamId.Of(Cases.Second), Cases.Refused(Cases.Second));
+        var bundle = Zips.Of(new EvidenceSources(new EvidenceSubject.OfRequest(Cases.Second), Sample.TicketId,
+            new ProvenStream(_logged.Ticket[0].Stream, _logged.Ticket, null), [new ProvenStream(invented[0].Stream, invented, null)], null));
+        Assert.False(Zips.Verify(bundle).IsDamaged);
+
+        var (complete, damages, _) = Against(bundle, _logged.Rows);
+
+        Assert.Null(complete);
+        Assert.Equal([(invented[0].Stream, 1L), (invented[0].Stream, 2L)], damages.Cast<Damage.RowInserted>().Select(damage => (damage.Of, damage.Row)));
+    }
+
+    // A log that is older than the bundle says nothing of what came after it.
+    [Fact]
+    public void Finish_WhenARowIsYoungerThanTheLog_ThenThatIsNoDamage()
+    {
+        var younger = Cases.Chain(StreamId.Of(Sample.TicketId), [.. Cases.Ticket, (new TicketFact.TicketRecorded(Sample.Ticket() with { Title = "It is back" }, Sample.Operator), TimeSpan.FromHours(34))]);
+        var sources = _logged.Sources(4, 2, 6);
+        Assert.Empty(Against(Zips.Of(sources with { Ticket = sources.Ticket with { Records = younger } }), _logged.Rows).Damages);
+    }
+
+    [Fact]
+    public void Take_WhenTheBundleLacksARowInTheMiddle_ThenTheVerdictIsDamageAndTheLogIsReadToItsEnd()
+    {
+        var bundle = Zips.PackWithFreshEnd(EvidenceBundle.Entries(_logged.Sources(4, 2, 6)).Select(entry =>
+            entry.Name.EndsWith($"{Cases.First}/facts.ndjson", StringComparison.Ordinal) ? entry with { Content = Without(entry.Content, 3) } : entry));
+
+        var (_, damages, verdict) = Against(bundle, _logged.Rows);
+
+        Assert.True(verdict.IsDamaged);
+        Assert.Empty(damages);
     }
 
     [Fact]
@@ -114,6 +165,9 @@ public class BundleCompletenessTests
         Assert.InRange(taken.Count(leaf => leaf.IsAlive), 0, 2);
         Assert.Equal(60, completeness.Finish()!.Checkpoint);
     }
+
+    private static ReadOnlyMemory<byte> Without(ReadOnlyMemory<byte> text, int line) =>
+        Encoding.UTF8.GetBytes(string.Concat(Encoding.UTF8.GetString(text.Span).Split('\n').Where((_, place) => place != line - 1).Select(kept => kept + '\n'))[..^1]);
 
     // Apart, so that no local keeps the last of them.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -12,13 +12,14 @@ internal sealed class Logged
 
     private readonly List<CheckpointLeaf> _leaves = [];
 
-    public Logged()
+    /// <param name="covered">The last version of the request that a checkpoint holds.</param>
+    public Logged(int covered = 6)
     {
         Ticket = Cases.Chain(StreamId.Of(Sample.TicketId), Cases.Ticket);
         Request = Cases.Chain(StreamId.Of(Cases.First), Cases.Ended(Cases.First));
         Add(1, Ticket[0], Request[2]);
         Add(2, Request[3]);
-        Add(3, Request[5], Ticket[1]);
+        Add(3, Request[covered - 1], Ticket[1]);
         Add(4);
     }
 
@@ -35,11 +36,14 @@ internal sealed class Logged
     /// <summary>As it was made when the log ended at this checkpoint, and honest then.</summary>
     /// <param name="ticket">Facts of the ticket.</param>
     /// <param name="request">Facts of the request.</param>
-    public byte[] Bundle(int checkpoint, int ticket, int request)
+    public byte[] Bundle(int checkpoint, int ticket, int request) => Zips.Of(Sources(checkpoint, ticket, request));
+
+    /// <inheritdoc cref="Bundle"/>
+    public EvidenceSources Sources(int checkpoint, int ticket, int request)
     {
         var signed = Checkpoints[checkpoint - 1].Signed;
-        return Zips.Of(new EvidenceSources(
-            new EvidenceSubject.OfRequest(Cases.First), Sample.TicketId, Proven(Ticket, ticket), [Proven(Request, request)], signed));
+        return new EvidenceSources(
+            new EvidenceSubject.OfRequest(Cases.First), Sample.TicketId, Proven(Ticket, ticket), [Proven(Request, request)], signed);
 
         ProvenStream Proven(IReadOnlyList<FactRecord> chain, int count)
         {
