@@ -29,7 +29,7 @@ public static class AnchorText
     {
         var anchor = new Anchor();
         string? strangers = null;
-        var chain = new AnchorChain(IsOurs, anchor.Tell);
+        var chain = new AnchorChain(IsOurs, anchor.Tell, signed => anchor.Holds(signed) == true);
         await foreach (var (text, isEnded, _) in Lines.ReadClippedAsync(source, Longest, cancellation).ConfigureAwait(false))
             if ((isEnded || IsLine(text)) && chain.Take(text) is var (signed, at))
                 anchor.Add(signed, at);

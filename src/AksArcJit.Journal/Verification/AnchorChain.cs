@@ -6,10 +6,12 @@ namespace AksArcJit.Journal.Verification;
 /// <summary>
 /// An anchor's lines as a chain: each checkpoint names the hash of the one before it, so that a line which was taken out, altered or put in
 /// shows. It is the anchor's own damage, told apart from the store's. Lines that a crash tore are none: the same checkpoint follows whole.
+/// Nor are those that come again later, where the anchor's keeper takes what several brokers send, each in its own time.
 /// </summary>
 /// <param name="isOurs">Whether a checkpoint counts: one that no trusted key signed proves nothing, and is told.</param>
 /// <param name="found">Told of each damage once.</param>
-public sealed class AnchorChain(Func<SignedCheckpoint, bool> isOurs, Action<Damage> found)
+/// <param name="stood">Whether this very checkpoint stood in an earlier line; null where only one writer appends, each checkpoint once.</param>
+public sealed class AnchorChain(Func<SignedCheckpoint, bool> isOurs, Action<Damage> found, Func<SignedCheckpoint, bool>? stood = null)
 {
     // Whatever writes more of them, a crash is not it.
     private const int MostTorn = 16;
@@ -60,6 +62,8 @@ public sealed class AnchorChain(Func<SignedCheckpoint, bool> isOurs, Action<Dama
         var checkpoint = signed.Checkpoint;
         if (last is { Checkpoint.Number: var before } && checkpoint.Number <= before)
         {
+            if (stood?.Invoke(signed) == true)
+                return;
             if (checkpoint.Number < before)
                 found(new Damage.AnchorAltered(line, checkpoint.Number, $"It stands after checkpoint {before}."));
             else if (signed.Hash != last.Hash)
@@ -76,9 +80,9 @@ public sealed class AnchorChain(Func<SignedCheckpoint, bool> isOurs, Action<Dama
 
     private void TellUnread() => found(new Damage.AnchorAltered(unread.Dequeue().Line, null, "It is no checkpoint."));
 
-    // When it was anchored may differ from one try to the next.
+    // When it was anchored may differ from one try to the next. Where power failed, a file may have the length of what was not yet written: zeros.
     private static bool IsBeginning(ReadOnlySpan<byte> torn, ReadOnlySpan<byte> whole) =>
-        whole.StartsWith(torn.IndexOf(ExportText.AnchoredAt) is var end and >= 0 ? torn[..end] : torn);
+        whole.StartsWith(torn.IndexOf(ExportText.AnchoredAt) is var end and >= 0 ? torn[..end] : torn.TrimEnd((byte)0));
 
     private static (SignedCheckpoint, DateTimeOffset?)? Read(ReadOnlyMemory<byte> text)
     {

@@ -24,6 +24,31 @@ public class AnchorChainTests
         }
     }
 
+    // A keeper of checkpoints gets each from every broker, in each broker's own time.
+    [Fact]
+    public async Task Read_WhenTwoBrokersSentTheSame_ThenFindsNothing() =>
+        Assert.Empty((await ReadAsync([.. Whole.Take(4), .. Whole.Skip(1).Take(3), Whole[4], Whole[3], .. Whole.Skip(5)])).Damages);
+
+    [Fact]
+    public async Task Read_WhenAnOlderOneOfANumberThatStoodNotComesLater_ThenNamesIt()
+    {
+        var damages = (await ReadAsync([.. Whole.Take(1), .. Whole.Skip(2).Take(2), Whole[1], .. Whole.Skip(4)])).Damages;
+        Assert.Equal((2, 2), Assert.Single(damages.OfType<Damage.AnchorDropped>()) is var gone ? (gone.Number, gone.Last) : default);
+        Assert.Equal((4, 2), Assert.Single(damages.OfType<Damage.AnchorAltered>()) is var late ? (late.Line, late.Number) : default);
+    }
+
+    // Power failed: the file has its new length, and zeros where nothing was written yet.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public async Task Read_WhenALineEndsInZeros_ThenItIsTorn(int torn)
+    {
+        byte[] zeros = [.. Whole[3][..torn], .. new byte[300], (byte)'\n'];
+        Assert.Empty((await ReadAsync([.. Whole.Take(3), zeros, .. Whole.Skip(3)])).Damages);
+        Assert.Empty((await ReadAsync([.. Whole.Take(3), zeros[..^1]])).Damages);
+        Assert.Empty((await ReadAsync([.. Whole.Take(3), zeros])).Damages);
+    }
+
     [Fact]
     public async Task Read_WhenLinesInTheMiddleAreGone_ThenNamesThem()
     {
