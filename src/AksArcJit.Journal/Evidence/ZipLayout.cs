@@ -4,7 +4,7 @@ namespace AksArcJit.Journal.Evidence;
 
 /// <summary>
 /// Where the parts of a zip file lie (APPNOTE.TXT 6.3.10, sections 4.3 and 4.4): entries one behind the other from the first byte on, each
-/// with the name that the directory gives it, then the directory, then the end record and nothing else. What lies otherwise is read by one
+/// with the name, way of packing and sizes that the directory gives it, then the directory, then the end record and nothing else. What lies otherwise is read by one
 /// tool so and by another otherwise, or unpacks the same bytes many times over.
 /// </summary>
 internal static class ZipLayout
@@ -52,6 +52,10 @@ internal static class ZipLayout
                 return $"is no whole zip file: entry {entry + 1} reaches into the directory";
             if (Short(header, 26) != name || !header.Slice(LocalLength, name).SequenceEqual(central.Slice(CentralLength, name)))
                 return $"gives entry {entry + 1} two names, so that two readers may see two contents";
+            // With a descriptor behind the content, checksum and sizes stand there.
+            if (Short(header, 8) != Short(central, 10)
+                || ((Short(header, 6) & HasDescriptor) == 0 && !header.Slice(14, 12).SequenceEqual(central.Slice(16, 12))))
+                return $"describes entry {entry + 1} in two ways, so that two readers may see two contents";
             parts.Add((local, content + packed, (flags & HasDescriptor) != 0));
         }
         return at != zip.Length - EndLength ? "has data behind its directory" : Tiling(parts, start);

@@ -120,6 +120,32 @@ public class HostileZipTests
         AssertSays("two names", zip);
     }
 
+    // Who unpacks a stream goes by what stands before each entry, who opens a file by the directory. Packing, checksum, packed size, size.
+    [Theory]
+    [InlineData(8, 8)]
+    [InlineData(14, 1)]
+    [InlineData(18, 1)]
+    [InlineData(22, 1)]
+    public void Verify_WhenTheDirectoryDescribesAnEntryOtherwise_ThenIsDamage(int at, byte flip)
+    {
+        var zip = Pack(Honest);
+        zip[at] ^= flip;
+        AssertSays("in two ways", zip);
+    }
+
+    [Fact]
+    public void Verify_WhenAnotherToolPackedItAsAStream_ThenIsNoDamage()
+    {
+        using var file = new Forward();
+        using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+            foreach (var entry in Honest)
+            {
+                using var content = zip.CreateEntry(entry.Name, CompressionLevel.SmallestSize).Open();
+                content.Write(entry.Content.Span);
+            }
+        Assert.False(Verify(file.ToArray()).IsDamaged);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
@@ -168,6 +194,11 @@ public class HostileZipTests
     private static int Directory(byte[] zip) => BitConverter.ToInt32(zip, zip.Length - 6);
 
     private static BundleEntry BundleEntryOf(string name) => new(name, "x"u8.ToArray());
+
+    private sealed class Forward : MemoryStream
+    {
+        public override bool CanSeek => false;
+    }
 
     private sealed class Zeros(long length) : MemoryStream
     {
