@@ -95,6 +95,24 @@ public abstract partial class JournalConformance
         Assert.Equal([line.Stream.Request!], (await Journal.FindAsync(Any with { Engineer = index.Engineer }, Cancellation)).Requests);
     }
 
+    // The first try ended between its claim and its append; the same key comes again, or came at once to another broker.
+    [Fact]
+    public async Task Find_WhenARequestWasAskedAgainBeforeItStood_ThenListsItOnce()
+    {
+        var index = _index with { Ticket = TicketId.Parse($"{Guid.NewGuid()}"), Engineer = new Person("https://issuer", Guid.NewGuid().ToString()) };
+        var line = Line.NewRequest();
+        foreach (var tried in new[] { index, index with { RequestedAt = index.RequestedAt + TimeSpan.FromMinutes(1) } })
+        {
+            var broker = await OpenAsync();
+            await broker.EnterAsync(line.Stream.Request!, tried, Cancellation);
+            Assert.Null(await broker.ClaimPendingAsync(_key, line.Stream.Request!, tried, Cancellation));
+        }
+        await line.AppendAsync(Journal, Sample.Start, index: index with { RequestedAt = index.RequestedAt + TimeSpan.FromMinutes(1) }, isPending: true);
+
+        Assert.Equal([line.Stream.Request!], (await Journal.FindAsync(Any with { Ticket = index.Ticket }, Cancellation)).Requests);
+        Assert.Equal([line.Stream.Request!], (await Journal.FindAsync(Any with { Engineer = index.Engineer }, Cancellation)).Requests);
+    }
+
     private async Task<Line> ClaimedAsync(bool isPending)
     {
         var line = Line.NewRequest();

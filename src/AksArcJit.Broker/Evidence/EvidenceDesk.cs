@@ -84,7 +84,13 @@ public sealed class EvidenceDesk(IJournal journal, ICheckpointLog checkpoints)
         var signed = requests.Append(ticket).Max(covered => covered.Found?.CoveredBy) is { } number ? await SignedAsync(number, cancellation) : null;
         var proven = new List<ProvenStream>();
         foreach (var request in requests)
-            await OrLeaveOutAsync(request.Stream.Request!, async () => proven.Add(await ProveAsync(request, signed, proofs, cancellation)));
+            await OrLeaveOutAsync(request.Stream.Request!, async () =>
+            {
+                var whole = await ProveAsync(request, signed, proofs, cancellation);
+                // An index names also what was first tried under this ticket, and then asked under another.
+                if (RequestHistory.Of(request.Stream.Request!, request.Records).State is RequestState.Asked asked && asked.Request.Ticket == ticketId)
+                    proven.Add(whole);
+            });
         return new EvidenceSources(subject, ticketId, await ProveAsync(ticket, signed, proofs, cancellation), proven, signed) { LeftOut = leftOut };
 
         // A bundle of the one request has nothing else to give: its caller is told.

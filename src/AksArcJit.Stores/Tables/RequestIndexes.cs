@@ -7,7 +7,8 @@ namespace AksArcJit.Stores.Tables;
 
 /// <summary>
 /// Table <c>RequestIndex</c>: four immutable rows a request, by ticket, cluster, engineer and month, each newest first. Written before
-/// the first append, so an entry may have no chain; whoever lists looks at the head.
+/// the first append, so an entry may have no chain; whoever lists looks at the head. A request that was asked again under its Idempotency-Key
+/// before it had a chain has rows for each time: a page lists it once.
 /// </summary>
 internal sealed class RequestIndexes(Table table, Chains chains)
 {
@@ -50,11 +51,11 @@ internal sealed class RequestIndexes(Table table, Chains chains)
 
     public async Task<Page> FindAsync(RequestQuery query, CancellationToken cancellation)
     {
-        var found = new List<RequestCursor>();
+        var (found, listed) = (new List<RequestCursor>(), new HashSet<RequestId>());
         await foreach (var chunk in CandidatesAsync(query, cancellation))
         {
             var heads = await Task.WhenAll(chunk.Select(candidate => chains.HeadAsync(StreamId.Of(candidate.Id), cancellation)));
-            found.AddRange(chunk.Where((_, i) => heads[i] is { } head && (query.States.Count == 0 || query.States.Contains(head.State))));
+            found.AddRange(chunk.Where((candidate, i) => heads[i] is { } head && (query.States.Count == 0 || query.States.Contains(head.State)) && listed.Add(candidate.Id)));
             if (found.Count > query.Limit)
                 break;
         }
