@@ -126,6 +126,15 @@ public sealed class VerifyTests : IAsyncDisposable
         Assert.Contains("key", cli.Error, StringComparison.Ordinal);
     }
 
+    // As 'aksarcjit-server checkpoint-key' prints them after a change of key: into one file.
+    [Fact]
+    public async Task Verify_WhenTheKeyFileHoldsFormerKeysToo_ThenEachIsTrusted()
+    {
+        var keys = folder.Write("keys.pem", Encoding.UTF8.GetBytes($"{Scene.OtherSigner.ExportSubjectPublicKeyInfoPem()}\n{Scene.Key.ToPem()}\n"));
+        var cli = await Cli.RunAsync(broker, "audit", "verify", "--anchor", folder.Anchor(broker.Scene), "--key", keys);
+        Assert.True(cli.ExitCode == ExitCodes.Done, cli.Out + cli.Error);
+    }
+
     [Fact]
     public async Task Verify_WhenThePrivateKeyIsGiven_ThenRefuses()
     {

@@ -11,7 +11,7 @@ internal sealed class TrustOptions
     private const int LargestKey = 64 * 1024;
 
     private readonly Option<FileInfo?> anchor = new("--anchor") { Description = "The checkpoints as anchored outside the journal, one a line", HelpName = "FILE" };
-    private readonly Option<FileInfo[]> keys = new("--key") { Description = "A public key (PEM) that may sign checkpoints; again for each that ever did", HelpName = "FILE" };
+    private readonly Option<FileInfo[]> keys = new("--key") { Description = "The public keys (PEM) that may sign checkpoints, of every key that ever did; may be given again", HelpName = "FILE" };
 
     public void AddTo(Command command)
     {
@@ -19,7 +19,7 @@ internal sealed class TrustOptions
         command.Options.Add(keys);
     }
 
-    public List<CheckpointKey> ReadKeys(ParseResult parsed) => [.. (parsed.GetValue(keys) ?? []).Select(ReadKey).DistinctBy(key => key.Id)];
+    public List<CheckpointKey> ReadKeys(ParseResult parsed) => [.. (parsed.GetValue(keys) ?? []).SelectMany(KeysIn).DistinctBy(key => key.Id)];
 
     /// <summary>To be read before the journal is: a checkpoint is stored first and anchored then.</summary>
     /// <returns>Null where none is given.</returns>
@@ -43,7 +43,7 @@ internal sealed class TrustOptions
         }
     }
 
-    private static CheckpointKey ReadKey(FileInfo file)
+    private static IReadOnlyList<CheckpointKey> KeysIn(FileInfo file)
     {
         try
         {
@@ -53,7 +53,7 @@ internal sealed class TrustOptions
             // Whoever verifies must not be able to sign; a key that came this far has travelled too far.
             if (pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
                 throw new FormatException("it holds a private key, with which checkpoints could be forged. Keep it where the broker runs, and nowhere else.");
-            return CheckpointKey.FromPem(pem);
+            return CheckpointKey.AllFromPem(pem);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
         {

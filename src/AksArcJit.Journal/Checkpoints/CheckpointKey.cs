@@ -35,6 +35,17 @@ public sealed class CheckpointKey : IDisposable
     /// <exception cref="FormatException">The text holds no public key on P-256.</exception>
     public static CheckpointKey FromPem(string pem) => From(key => key.ImportFromPem(pem));
 
+    /// <param name="pem">A text with one <c>BEGIN PUBLIC KEY</c> block or several, as <c>checkpoint-key</c> prints them after a change of key.</param>
+    /// <exception cref="FormatException">One of them is no public key on P-256, or there is none.</exception>
+    public static IReadOnlyList<CheckpointKey> AllFromPem(string pem)
+    {
+        var blocks = new List<string>();
+        for (var rest = pem.AsSpan(); PemEncoding.TryFind(rest, out var block); rest = rest[block.Location.End..])
+            if (rest[block.Label] is "PUBLIC KEY")
+                blocks.Add(rest[block.Location].ToString());
+        return [.. blocks.DefaultIfEmpty(pem).Select(FromPem)];
+    }
+
     public string ToPem() => key.ExportSubjectPublicKeyInfoPem();
 
     /// <param name="signature">64 bytes, r and s (IEEE P1363), over SHA-256 of the body.</param>
