@@ -10,11 +10,15 @@ internal sealed class GroupCommit : IDisposable
 {
     private const int MostWrites = 256;
 
+    // Some ten microseconds: as long as it takes to put the thread to sleep and to wake it, which a lone writer would pay for each write.
+    private const int Spins = 140;
+
     // One lock for a whole batch: a concurrent collection takes one for each write, from as many threads as there are callers.
     private readonly Queue<Write> _queue = [];
     private readonly Database _database;
     private readonly Thread _thread;
     private WriteSession? _session;
+    private volatile bool _isIdle = true;
     private bool _isClosed;
 
     public GroupCommit(Database database)
@@ -36,6 +40,7 @@ internal sealed class GroupCommit : IDisposable
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
             _queue.Enqueue(write);
+            _isIdle = false;
             if (_queue.Count == 1)
                 Monitor.Pulse(_queue);
         }
@@ -67,12 +72,16 @@ internal sealed class GroupCommit : IDisposable
     /// <summary>Waits for the next writes. False where there will be none.</summary>
     private bool Take(List<Write> batch)
     {
+        var spinning = new SpinWait();
+        while (_isIdle && spinning.Count < Spins)
+            spinning.SpinOnce(sleep1Threshold: -1);
         lock (_queue)
         {
             while (_queue.Count == 0 && !_isClosed)
                 Monitor.Wait(_queue);
             while (batch.Count < MostWrites && _queue.TryDequeue(out var next))
                 batch.Add(next);
+            _isIdle = _queue.Count == 0;
         }
         return batch.Count > 0;
     }
