@@ -60,8 +60,12 @@ internal sealed class Hand
     /// <returns>True where no other message waited for the journal before.</returns>
     public bool Withhold(Message message)
     {
+        bool isFirst;
         lock (_gate)
-            return _waiting.Add(message) && _waiting.Count == 1;
+            isFirst = _waiting.Add(message) && _waiting.Count == 1;
+        // Less than half may be spent, and those that are left in hand all wait behind this one: no settling would bring the rest back.
+        GiveBack();
+        return isFirst;
     }
 
     public void Abandon(Message message) => Settle(message, _profile.Abandon);
@@ -69,29 +73,40 @@ internal sealed class Hand
     public void Settle(Message message, Outcome outcome)
     {
         _locks?.Release(message);
-        try
-        {
-            _receiver.Complete(message, outcome);
-            GiveBack(message);
-        }
-        catch (Exception gone) when (gone is AmqpException or ObjectDisposedException or InvalidOperationException)
-        {
-            // The link went with the message on it: it comes again, and its event is recognised.
-        }
-    }
-
-    private void GiveBack(Message message)
-    {
-        int back;
+        if (!TryOnLink(() => _receiver.Complete(message, outcome)))
+            return;
         lock (_gate)
         {
             _held--;
             _spent++;
             _waiting.Remove(message);
-            if (_given > 0 || _end.IsCancellationRequested || (_waiting.Count == 0 && _spent * 2 < _credit && _held > 0))
+        }
+        GiveBack();
+    }
+
+    private void GiveBack()
+    {
+        int back;
+        lock (_gate)
+        {
+            if (_spent == 0 || _given > 0 || _end.IsCancellationRequested || (_waiting.Count == 0 && _spent * 2 < _credit && _held > 0))
                 return;
             (back, _given, _spent) = (_spent, _spent, 0);
         }
-        _receiver.SetCredit(back, CreditMode.Manual);
+        TryOnLink(() => _receiver.SetCredit(back, CreditMode.Manual));
+    }
+
+    /// <returns>False where the link is gone. What it held comes again on the next one, and its events are recognised.</returns>
+    private static bool TryOnLink(Action work)
+    {
+        try
+        {
+            work();
+            return true;
+        }
+        catch (Exception gone) when (gone is AmqpException or ObjectDisposedException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 }
