@@ -145,7 +145,8 @@ public class SweepTests
         // No time passes: the fakes answer at once, and what has not come about by now waits for the cluster that hangs.
         Assert.False(sweep.IsCompleted);
         Assert.Equal([altered], world.Cluster.Bindings.Select(binding => binding.Request!));
-        Assert.All([altered, gone], id => Assert.IsType<RequestState.Revoking>(broker.StateAsync(id).Result));
+        Assert.IsType<RequestState.Revoking>(await broker.StateAsync(altered));
+        Assert.IsType<RequestState.Revoking>(await broker.StateAsync(gone));
         hang.SetResult();
         Assert.Equal(
             [FindingKind.Orphaned, FindingKind.Overdue, FindingKind.Altered, FindingKind.Deleted],
