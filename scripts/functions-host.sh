@@ -12,6 +12,29 @@ need_functions_host() {
     [ -z "${FUNCTIONS_HOST_DLL:-}" ] || [ -f "$FUNCTIONS_HOST_DLL" ] || die "FUNCTIONS_HOST_DLL: there is no file $FUNCTIONS_HOST_DLL"
 }
 
+# begin_on_functions PROJECT...: what a script that plays on this host begins with, when it has read $port and $data: installs, builds the
+# projects, and leaves the whole path of its empty place in $data (as it was given in $kept) and where the host answers in $url.
+begin_on_functions() {
+    [[ $port =~ ^[0-9]{4,5}$ ]] && [ "$port" -le 65000 ] || die "--port is a number from 1000 to 65000"
+    need_dotnet
+    need curl curl
+    need jq jq
+    need_azurite
+    need_functions_host
+    umask 077
+    kept=$data
+    data=${data:-$(mktemp -d)}
+    mkdir -p "$data"
+    data=$(realpath "$data")
+    [ ! -e "$data/aksarcjit.json" ] || die "--data: $data holds an earlier run"
+    url=http://127.0.0.1:$port
+    say "Building ..."
+    local project
+    for project in "$@"; do
+        dotnet build "$root/$project" -c Release -v quiet --nologo >"$data/build.log" 2>&1 || { cat "$data/build.log" >&2; die "the build of $project failed"; }
+    done
+}
+
 build_functions() {
     dotnet build "$root/src/AksArcJit.Functions" -c Release -v quiet --nologo
 }

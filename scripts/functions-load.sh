@@ -34,27 +34,9 @@ done
 for number in "$lifecycles" "$ends" "$storm" "$cost"; do
     [[ $number =~ ^[0-9]{1,5}$ ]] || die "--lifecycles, --ends, --storm and --cost are numbers up to 99999"
 done
-[[ $port =~ ^[0-9]{4,5}$ ]] && [ "$port" -le 65000 ] || die "--port is a number from 1000 to 65000"
-
-need_dotnet
-need curl curl
-need jq jq
-need_azurite
-need_functions_host
-umask 077
-kept=$data
-data=${data:-$(mktemp -d)}
-mkdir -p "$data"
-data=$(realpath "$data")
-[ ! -e "$data/aksarcjit.json" ] || die "--data: $data holds an earlier run"
-url=http://127.0.0.1:$port
-
-say "Building ..."
 projects=(src/AksArcJit.Server src/AksArcJit.Functions tests/AksArcJit.DevCluster)
 [ "$cost" = 0 ] || projects+=(tests/AksArcJit.Functions.Bare)
-for project in "${projects[@]}"; do
-    dotnet build "$root/$project" -c Release -v quiet --nologo >"$data/build.log" 2>&1 || { cat "$data/build.log" >&2; die "the build of $project failed"; }
-done
+begin_on_functions "${projects[@]}"
 
 table='' missed=0
 row() { table+=$(printf '%-58s %12s  %s' "$1" "$2" "${3:-}")$'\n'; say "        $1: $2${3:+ ($3)}"; }

@@ -25,25 +25,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[[ $port =~ ^[0-9]{4,5}$ ]] && [ "$port" -le 65000 ] || die "--port is a number from 1000 to 65000"
-
-need_dotnet
-need curl curl
-need jq jq
-need_azurite
-need_functions_host
-umask 077
-kept=$data
-data=${data:-$(mktemp -d)}
-mkdir -p "$data"
-data=$(realpath "$data")
-[ ! -e "$data/aksarcjit.json" ] || die "--data: $data holds an earlier run"
-url=http://127.0.0.1:$port
-
-say "Building ..."
-for project in src/AksArcJit.Server src/AksArcJit.Functions tests/AksArcJit.DevCluster; do
-    dotnet build "$root/$project" -c Release -v quiet --nologo >"$data/build.log" 2>&1 || { cat "$data/build.log" >&2; die "the build of $project failed"; }
-done
+begin_on_functions src/AksArcJit.Server src/AksArcJit.Functions tests/AksArcJit.DevCluster
 newest=$functions_root
 if [ -n "$from" ]; then
     git -C "$root" worktree add --quiet --detach "$data/from" "$from" || die "--from: there is no commit $from"
