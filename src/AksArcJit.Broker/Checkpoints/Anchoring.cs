@@ -81,9 +81,15 @@ public sealed class Anchoring(
 
     private async Task CatchUpAsync(Course course, CancellationToken cancellation)
     {
+        await CarryAsync(course, cancellation);
+        // A year of its lines takes a while to read: nothing that is to be carried waits for that.
+        await CheckAsync(course, cancellation);
+    }
+
+    private async Task CarryAsync(Course course, CancellationToken cancellation)
+    {
         var newest = await log.ReadNewestAsync(cancellation);
         await CompareAsync(course, cancellation);
-        await CheckAsync(course, cancellation);
         // What contradicts the store is left as it is: it is the evidence.
         if (standing.Objection is not null || newest is null)
             return;
@@ -138,7 +144,7 @@ public sealed class Anchoring(
         }
     }
 
-    /// <summary>Reads on in its lines as a chain, from where that was left. Apart from the comparison: nothing waits for it.</summary>
+    /// <summary>Reads on in its lines as a chain, from where that was left.</summary>
     private async Task CheckAsync(Course course, CancellationToken cancellation)
     {
         await using var text = await course.Anchor.OpenAsync(cancellation);
