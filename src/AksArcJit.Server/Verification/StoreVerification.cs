@@ -76,17 +76,17 @@ internal static class StoreVerification
         foreach (var secret in arguments.KeyFiles.Where(file => !IsPublic(File.ReadAllText(file))))
             warnings.WriteLine($"'{secret}' is a private key; only its public half is used. Give auditors that half: aksarcjit-server checkpoint-key.");
         if (arguments.KeyFiles.Count > 0)
-            return [.. arguments.KeyFiles.Select(Key)];
+            return [.. arguments.KeyFiles.SelectMany(KeysIn).DistinctBy(key => key.Id)];
         var files = new[] { options?["checkpoints:key:file"] }.Concat(options?.GetSection("checkpoints:key:former").GetChildren().Select(file => file.Value) ?? []);
-        return [.. files.Where(file => !string.IsNullOrEmpty(file)).Select(file => Key(file!))];
+        return [.. files.Where(file => !string.IsNullOrEmpty(file)).SelectMany(file => KeysIn(file!))];
     }
 
-    /// <summary>Of a public key, or of the private one: whoever runs the broker has that.</summary>
-    private static CheckpointKey Key(string file)
+    /// <summary>Of public keys, or of a private one: whoever runs the broker has that.</summary>
+    private static IReadOnlyList<CheckpointKey> KeysIn(string file)
     {
         var pem = File.ReadAllText(file);
         if (IsPublic(pem))
-            return CheckpointKey.FromPem(pem);
+            return CheckpointKey.AllFromPem(pem);
         using var key = ECDsa.Create();
         try
         {
@@ -96,7 +96,7 @@ internal static class StoreVerification
         {
             throw new FormatException($"'{file}' holds no key: {fault.Message}", fault);
         }
-        return CheckpointKey.Of(key.ExportSubjectPublicKeyInfo());
+        return [CheckpointKey.Of(key.ExportSubjectPublicKeyInfo())];
     }
 
     private static bool IsPublic(string pem) => pem.Contains("BEGIN PUBLIC KEY", StringComparison.Ordinal);
