@@ -22,11 +22,13 @@ internal sealed record JournalSelection(TicketId? Ticket, ClusterId? Cluster, Pe
         if (Cluster is not null)
             await foreach (var row in ReadAsync(journal, StreamId.Of(Cluster), cancellation))
                 yield return row;
+        // A request that was asked again before it stood has more than one row, and they may lie on different pages.
+        var told = new HashSet<RequestId>();
         string? cursor = null;
         do
         {
             var page = await journal.FindAsync(new RequestQuery(Ticket, Cluster, Engineer, [], After, Before, cursor, AtOnce), cancellation);
-            foreach (var request in page.Requests)
+            foreach (var request in page.Requests.Where(told.Add))
                 await foreach (var row in ReadAsync(journal, StreamId.Of(request), cancellation))
                     yield return row;
             cursor = page.Cursor;
