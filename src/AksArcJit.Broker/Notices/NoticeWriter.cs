@@ -32,7 +32,7 @@ public sealed class NoticeWriter(ClusterBook book, ConsentSecrets secrets, Circu
             $"{history.Id}.{notice.Kind.ToString().ToLowerInvariant()}.{notice.About}.{reader}", $"{history.Id}.{reader}", notice, owed.Since, to, state, cluster, letter, link);
     }
 
-    // No notice waits for its ticket's title.
+    // A ticket that cannot be read is no reason to ask nobody: the notice goes out without its title.
     private async Task<Ticket?> TicketAsync(TicketId id) => (await circumstances.ReadTicketAsync(id, CancellationToken.None) as Reading<Ticket>.Found)?.Value;
 
     private Uri? LinkFor(AccessRequest request, Person? reader) =>
