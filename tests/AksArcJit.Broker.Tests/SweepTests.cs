@@ -49,6 +49,16 @@ public class SweepTests
     }
 
     [Fact]
+    public async Task Sweep_WhenABindingSaysTheLastOfAllTimes_EndsWhatIsOverdueAndItAsWell()
+    {
+        var world = new World();
+        foreach (var (id, ends) in new[] { (Sample.Id(5), DateTimeOffset.MaxValue), (Sample.Id(6), Sample.Start.AddMinutes(-1)) })
+            world.Cluster.Place(new StandingBinding(BindingName.For(id, new Scope.Cluster()), "u", "test", id, ends, ["User/x"], "ClusterRole/aks-service"));
+        await SweepAsync(world);
+        Assert.Empty(world.Cluster.Bindings);
+    }
+
+    [Fact]
     public async Task Sweep_WhenTheBindingIsGone_EndsTheGrant()
     {
         var world = new World();

@@ -12,7 +12,8 @@ public static class BindingJudgement
     public static readonly TimeSpan EndMargin = TimeSpan.FromSeconds(5);
 
     public static bool IsOverdue(StandingBinding binding, string installation, DateTimeOffset now) =>
-        binding.Installation == installation && now >= binding.NotAfter + EndMargin;
+        // The time is whatever stands in the cluster, the year 9999 included: nothing is added to it.
+        binding.Installation == installation && now - EndMargin >= binding.NotAfter;
 
     public static SweepFinding Overdue(ClusterId cluster, StandingBinding binding) => new(
         FindingKind.Overdue, cluster, binding.Request, binding.Name, $"It stands past its own end, {binding.NotAfter:u}.",

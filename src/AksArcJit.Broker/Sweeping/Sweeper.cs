@@ -9,6 +9,7 @@ using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Roles;
 using Microsoft.Extensions.Logging;
 
 namespace AksArcJit.Broker.Sweeping;
@@ -46,12 +47,33 @@ public sealed class Sweeper(
     {
         var pass = new Pass(remedies, isDryRun, time.GetUtcNow());
         foreach (var entry in book.All.Where(entry => only is null || entry.Id == only))
-            pass.Clusters.Add(entry.Id, new ClusterPass(EndOverdueAsync(pass, entry, cancellation)));
+            pass.Clusters.Add(entry.Id, new ClusterPass(ViewAsync(pass, entry, cancellation)));
         // Orders are the journal's own affair: no cluster prompts a look for them.
         pass.System = only is null ? await circumstances.ReadSystemAsync(cancellation) : null;
         await LookAtRequestsAsync(OpenRequestsAsync(pass, cancellation), id => LookAtOpenAsync(pass, id));
         await Task.WhenAll(pass.Clusters.Values.Select(cluster => SweepAsync(pass, cluster)));
         return new SweepReport(pass.At, isDryRun, [.. pass.Swept]);
+    }
+
+    /// <summary>A cluster from which nothing sensible comes back is seen as one that answers nothing: it takes no other with it.</summary>
+    private async Task<ClusterView> ViewAsync(Pass pass, ClusterEntry entry, CancellationToken cancellation)
+    {
+        try
+        {
+            return await EndOverdueAsync(pass, entry, cancellation);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            TellUnswept(entry.Id, failure);
+            return new ClusterView(
+                entry, clusters.Find(entry.Id)!, new Dictionary<BindingKind, IReadOnlyList<StandingBinding>>(), new Reading<RoleRules>.Unreadable(failure.Message));
+        }
+    }
+
+    private void TellUnswept(ClusterId cluster, Exception failure)
+    {
+        log.SweepFailed(cluster, failure.Message, failure);
+        metrics?.SweepFailed();
     }
 
     /// <summary>What carries our label and is past its own end goes, before and without the journal: its facts follow.</summary>
@@ -125,7 +147,14 @@ public sealed class Sweeper(
             if (await ReadAsync(pass, id) is { } history)
                 await LookAtAsync(pass, history, view);
         });
-        await LookAtBindingsAsync(pass, view);
+        try
+        {
+            await LookAtBindingsAsync(pass, view);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            TellUnswept(view.Entry.Id, failure);
+        }
     }
 
     /// <returns>Null where there is nothing to look at: its end is carried out already.</returns>
