@@ -11,6 +11,9 @@ internal static class Pages
 {
     private const int Size = 500;
 
+    // Of a server that never comes to an end: a sweep waits for every list, and memory is not without one.
+    private const int MostPages = 200;
+
     /// <param name="page">Asks for one page: client, limit, continue token.</param>
     /// <param name="read">Of an object; part of the request, so that one which cannot be understood is no usable answer.</param>
     public static async Task<Answer<IReadOnlyList<T>>> ReadAsync<TList, TItem, T>(
@@ -20,6 +23,7 @@ internal static class Pages
     {
         var all = new List<T>();
         string? next = null;
+        var pages = 0;
         do
         {
             var token = next;
@@ -33,6 +37,8 @@ internal static class Pages
                 case Answer<(List<T> Items, string? Next)>.Given given:
                     all.AddRange(given.Value.Items);
                     next = given.Value.Next;
+                    if (++pages == MostPages && !string.IsNullOrEmpty(next))
+                        return new Answer<IReadOnlyList<T>>.Lost($"the list has more than {MostPages * Size} objects");
                     break;
                 case Answer<(List<T> Items, string? Next)>.Refused refused:
                     return new Answer<IReadOnlyList<T>>.Refused(refused.Why);

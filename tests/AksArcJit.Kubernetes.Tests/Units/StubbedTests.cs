@@ -58,6 +58,18 @@ public sealed class StubbedTests
         Assert.Contains("webhook: no answer", unreadable.Reason);
     }
 
+    [Fact]
+    public async Task List_WhenTheServerNeverComesToItsEnd_ThenUnreadable()
+    {
+        await using var server = await StubServer.StartAsync(_ => (200, """{"metadata": {"continue": "on"}, "items": []}"""));
+        using var clusters = Open(server);
+
+        var unreadable = Assert.IsType<Reading<IReadOnlyList<StandingBinding>>.Unreadable>(
+            await clusters.Find(Cluster)!.ListBindingsAsync("aks-service", BindingKind.ClusterRoleBinding, Ground.Ct));
+
+        Assert.Contains("the list has more than 100000 objects", unreadable.Reason);
+    }
+
     [Theory]
     [InlineData("erika@support.example", true)]
     [InlineData("somebody-else", false)]
