@@ -166,12 +166,20 @@ internal sealed class AmqpLink : IAsyncDisposable
         _link = open((_, attach) => attached.TrySetResult(attach));
         CloseWith(_link);
         _link.AddClosedCallback((_, error) => attached.TrySetException(new AmqpException(error ?? new Error(ErrorCode.DetachForced) { Description = _reason })));
-        // A link that is refused is attached without a source, or target, first, and then closed with the reason.
-        if (!isOpen(await attached.Task.WaitAsync(cancellation)))
+        try
         {
-            await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            throw new AmqpException(_error ?? new Error(ErrorCode.NotFound) { Description = _reason });
+            if (isOpen(await attached.Task.WaitAsync(cancellation)))
+                return;
+            // A link that is refused is attached without a source, or target, first, and then closed with the reason.
+            await Task.Delay(Timeout.Infinite, cancellation);
         }
+        catch (OperationCanceledException)
+        {
+            // The reason may come so soon after that it overtakes the attach here.
+        }
+        throw _closed.IsCancellationRequested
+            ? new AmqpException(_error ?? new Error(ErrorCode.NotFound) { Description = _reason })
+            : new TimeoutException($"The broker does not answer to the link {_link.Name}.");
     }
 
     // Told at once where the part is closed already.
