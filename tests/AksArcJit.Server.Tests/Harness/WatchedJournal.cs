@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
@@ -7,18 +8,24 @@ namespace AksArcJit.Server.Tests.Harness;
 /// <summary>The real journal, counted, and switched off at will.</summary>
 public sealed class WatchedJournal(IJournal inner) : IJournal
 {
+    private readonly ConcurrentDictionary<StreamId, int> _findings = [];
     private int _writes;
 
     public bool IsDown { get; set; }
 
-    /// <summary>Appends and claims so far; without those that say who was told, which come in their own time.</summary>
+    /// <summary>Appends and claims so far; without those that say who was told, and what a sweep found, which come in their own time.</summary>
     public int Writes => _writes;
+
+    /// <summary>Appends of what sweeps found at one cluster.</summary>
+    public int Findings(string cluster) => _findings.GetValueOrDefault(StreamId.Of(ClusterId.Parse(cluster)));
 
     public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) => Up().ReadAsync(stream, cancellation);
 
     public Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellation)
     {
-        if (!append.Records.All(record => record.Kind.StartsWith("Notice", StringComparison.Ordinal)))
+        if (append.Stream.Text.StartsWith("cluster!", StringComparison.Ordinal))
+            _findings.AddOrUpdate(append.Stream, 1, (_, count) => count + 1);
+        else if (!append.Records.All(record => record.Kind.StartsWith("Notice", StringComparison.Ordinal)))
             Interlocked.Increment(ref _writes);
         return Up().AppendAsync(append, cancellation);
     }

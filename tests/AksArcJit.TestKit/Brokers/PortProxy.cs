@@ -32,7 +32,7 @@ public class PortProxy : DispatchProxy
     {
         var method = targetMethod!;
         if (!method.ReturnType.IsAssignableTo(typeof(Task)))
-            return method.Invoke(_port, args);
+            return Call(method, args);
         if (!method.ReturnType.IsGenericType)
             return PassAsync(method, args);
         return typeof(PortProxy).GetMethod(nameof(PassForAsync), BindingFlags.Instance | BindingFlags.NonPublic)!
@@ -42,15 +42,18 @@ public class PortProxy : DispatchProxy
     private async Task PassAsync(MethodInfo method, object?[]? args)
     {
         _moment.Pass();
-        await (Task)method.Invoke(_port, args)!;
+        await (Task)Call(method, args)!;
         _moment.Pass();
     }
 
     private async Task<T> PassForAsync<T>(MethodInfo method, object?[]? args)
     {
         _moment.Pass();
-        var result = await (Task<T>)method.Invoke(_port, args)!;
+        var result = await (Task<T>)Call(method, args)!;
         _moment.Pass();
         return result;
     }
+
+    // What the port throws comes out as it is.
+    private object? Call(MethodInfo method, object?[]? args) => method.Invoke(_port, BindingFlags.DoNotWrapExceptions, null, args, null);
 }
