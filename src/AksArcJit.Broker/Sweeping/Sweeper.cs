@@ -48,6 +48,9 @@ public sealed class Sweeper(
         var pass = new Pass(remedies, isDryRun, time.GetUtcNow());
         foreach (var entry in book.All.Where(entry => only is null || entry.Id == only))
             pass.Clusters.Add(entry.Id, new ClusterPass(ViewAsync(pass, entry, cancellation)));
+        // One listed is enough to begin with: of a cluster that answers, each journal is read once, and after its bindings.
+        if (pass.Clusters.Count > 0)
+            await Task.WhenAny(pass.Clusters.Values.Select(cluster => cluster.View));
         // Orders are the journal's own affair: no cluster prompts a look for them.
         pass.System = only is null ? await circumstances.ReadSystemAsync(cancellation) : null;
         await LookAtRequestsAsync(OpenRequestsAsync(pass, cancellation), id => LookAtOpenAsync(pass, id));
@@ -127,9 +130,10 @@ public sealed class Sweeper(
     /// <summary>One of the open index. Where its cluster has not answered yet it is put off: nobody else's request waits for that.</summary>
     private async Task LookAtOpenAsync(Pass pass, RequestId id)
     {
+        var listed = pass.Clusters.Values.Where(one => one.View.IsCompleted).ToHashSet();
         if (await ReadAsync(pass, id) is not { State: RequestState.Asked asked } history || !pass.Clusters.TryGetValue(asked.Terms.Cluster, out var cluster))
             return;
-        if (cluster.View.IsCompleted)
+        if (listed.Contains(cluster))
             await LookAtAsync(pass, history, await cluster.View);
         else
             cluster.PutOff.Enqueue(id);
