@@ -20,7 +20,8 @@ public sealed class Endings(RequestEngine engine, TimeProvider time, ILogger<End
     public async Task RunAsync(CancellationToken stop)
     {
         await Task.Delay(Timeout.InfiniteTimeSpan, time, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        await Task.WhenAll(_underWay.Keys);
+        while (!_underWay.IsEmpty)
+            await Task.WhenAll(_underWay.Keys);
     }
 
     /// <summary>Returns when the ends are recorded and being carried out.</summary>
