@@ -88,7 +88,7 @@ public sealed record Append(
     public void RequireInTime(DateTimeOffset now)
     {
         if (now > Before)
-            throw new JournalUnavailableException("Preparing the first append took too long; nothing was appended. Ask again.");
+            throw new JournalUnavailableException("Recording the request took too long. Whether an earlier try stands is not known: look at the list of requests, or ask again with the same Idempotency-Key.");
     }
 }
 
