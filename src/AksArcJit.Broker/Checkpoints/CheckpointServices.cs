@@ -3,7 +3,6 @@ using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -19,13 +18,13 @@ public static class CheckpointServices
     {
         services.AddOptions<CheckpointOptions>().Bind(configuration.GetSection(CheckpointOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CheckpointOptions>, CheckpointOptionsValidation>();
+        services.AddSingleton(provider => new CheckpointTrust(provider.GetService<ISigner>()));
         if (services.All(service => service.ServiceType != typeof(ISigner)))
             return services;
 
         services.AddSingleton(provider => new Coverage(
             provider.GetRequiredService<TimeProvider>(), Iso8601.Parse(provider.GetRequiredService<IOptions<CheckpointOptions>>().Value.Interval)));
         services.AddSingleton<IFollower>(provider => provider.GetRequiredService<Coverage>());
-        services.TryAddSingleton(provider => new CheckpointTrust(provider.GetRequiredService<ISigner>()));
         services.AddSingleton(provider => new Anchoring(
             provider.GetRequiredService<ClusterBook>().Installation, provider.GetServices<IAnchor>(), provider.GetRequiredService<ICheckpointLog>(),
             provider.GetRequiredService<JournalStanding>(), provider.GetRequiredService<CheckpointTrust>(), provider.GetRequiredService<TimeProvider>(),

@@ -117,24 +117,10 @@ public sealed class Checkpointer(
             installation, (previous?.Checkpoint.Number ?? 0) + 1, at, coversUntil, frontier, previous?.Hash ?? default, await signer.PublicKeyAsync(cancellation));
         var body = checkpoint.Encode();
         var signed = new SignedCheckpoint(checkpoint, body, await signer.SignAsync(body, cancellation));
-        RequireVerifiable(signed);
+        // A log only grows: what a faulty key or vault signed would stand in it for ever, and be called damage by every verification.
+        if (!signed.IsSignedByItsOwnKey())
+            throw new SignerUnavailableException("What the signer made is no signature by its own public key, or that key is of no use; the checkpoint was not stored.");
         return new StoredCheckpoint(signed, leaves, nodes);
-    }
-
-    // A log only grows: what a faulty key or vault signed would stand in it for ever, and be called damage by every verification.
-    private static void RequireVerifiable(SignedCheckpoint signed)
-    {
-        try
-        {
-            using var key = CheckpointKey.Of(signed.Checkpoint.PublicKey.Span);
-            if (signed.IsSignedBy(key))
-                return;
-        }
-        catch (FormatException unusable)
-        {
-            throw new SignerUnavailableException($"The signer gives a public key that is of no use: {unusable.Message}", unusable);
-        }
-        throw new SignerUnavailableException("What the signer made is no signature by its own public key; the checkpoint was not stored.");
     }
 
     /// <summary>Takes in what other instances have covered. Not trusted where the log is not the one that this process has seen before.</summary>

@@ -18,7 +18,7 @@ internal static class CheckpointKeyPrint
         try
         {
             var options = OptionsFile.Read(configFile);
-            await using var services = new ServiceCollection().AddSingleton<IConfiguration>(options).AddCheckpointStores(options).BuildServiceProvider();
+            await using var services = new ServiceCollection().AddSingleton<IConfiguration>(options).AddSingleton(TimeProvider.System).AddCheckpointStores(options).BuildServiceProvider();
             if (services.GetService<ISigner>() is not { } signer)
                 throw new FormatException($"{configFile} names no checkpoint key (checkpoints.key).");
             foreach (var key in signer.FormerKeys.Prepend(await signer.PublicKeyAsync(cancellation)))

@@ -25,8 +25,7 @@ public static class CheckpointServices
 
         // Known before the container is built, because whether there is a signer decides what else there is. Faults in it are told by the validation.
         if (configuration[$"{CheckpointKeyOptions.Section}:File"] is { Length: > 0 } || configuration[$"{CheckpointKeyOptions.Section}:Vault"] is { Length: > 0 })
-            services.AddSingleton(provider => Signer(provider.GetRequiredService<IOptions<CheckpointKeyOptions>>().Value, provider.GetService<TimeProvider>() ?? TimeProvider.System));
-        services.AddSingleton(provider => new CheckpointTrust(provider.GetService<ISigner>()));
+            services.AddSingleton(provider => Signer(provider.GetRequiredService<IOptions<CheckpointKeyOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         if (configuration[$"{AnchorOptions.Section}:File"] is { Length: > 0 })
             services.AddSingleton<IAnchor>(provider => new FileAnchor(
                 provider.GetRequiredService<IOptions<AnchorOptions>>().Value.File, provider.GetRequiredService<CheckpointTrust>().IsOurs));
