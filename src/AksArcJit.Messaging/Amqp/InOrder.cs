@@ -6,7 +6,7 @@ internal sealed class InOrder<TKey>
 {
     private readonly Dictionary<TKey, Task> _newest = [];
 
-    /// <param name="work">Must not throw.</param>
+    /// <param name="work">Should not throw; where it does, what comes after it on the same key is done all the same.</param>
     public void Enqueue(TKey key, Func<Task> work)
     {
         lock (_newest)
@@ -15,7 +15,7 @@ internal sealed class InOrder<TKey>
             var task = Task.Run(async () =>
             {
                 if (before is not null)
-                    await before;
+                    await Task.WhenAny(before);
                 await work();
             });
             _newest[key] = task;

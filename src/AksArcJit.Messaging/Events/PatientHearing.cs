@@ -34,7 +34,7 @@ internal sealed class PatientHearing(
 
     public Verdict Refuse(Unreadable why) => new Verdict.Final(events.DeadLetter(state, why));
 
-    /// <param name="withhold">Called with each try that the journal did not answer; true where that is to be told.</param>
+    /// <param name="withhold">Called with each try that failed: the message waits, and others should not. True where an outage of the journal is to be told.</param>
     /// <param name="end">The event can be held no longer.</param>
     public async Task<Verdict> HearAsync(TicketSignal signal, DateTimeOffset? toldAt, Func<bool> withhold, CancellationToken end)
     {
@@ -63,6 +63,7 @@ internal sealed class PatientHearing(
                     return new Verdict.GivenBack();
                 }
                 Retried("fault");
+                withhold();
             }
             await Task.Delay(pauses.Next(), time, end).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
