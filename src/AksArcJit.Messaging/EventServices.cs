@@ -53,9 +53,8 @@ public static class EventServices
             [.. options.Keys.GroupBy(key => key.Name, StringComparer.Ordinal).Select(sender => (sources.Find(sender.Key), Keys(sender)))],
             Iso8601.Parse(options.Tolerance), services.GetRequiredService<TicketEvents>(), services.GetRequiredService<TimeProvider>());
 
-        // Read before: the options are validated by then.
         static IReadOnlyList<WebhookKey> Keys(IEnumerable<WebhookKeyOptions> keys) =>
-            [.. keys.Select(key => WebhookKey.TryRead(key.KeyFile, out var read) ? read : throw new InvalidOperationException($"{key.KeyFile} cannot be read any more."))];
+            [.. keys.Select(key => WebhookKey.Read(key.KeyFile))];
     }
 }
 

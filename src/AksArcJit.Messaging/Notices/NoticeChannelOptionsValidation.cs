@@ -89,7 +89,7 @@ internal sealed class NoticeChannelOptionsValidation(IConfiguration configuratio
         if (webhook.KeyFiles.Count > 2 || (webhook.KeyFiles.Count > 0 && webhook.KeyFile.Length > 0))
             yield return "webhook.keyFiles: one file with the receiver's key, or two while it changes, and then no keyFile.";
         foreach (var file in webhook.Keys().Where(file => !WebhookKey.TryRead(file, out _)))
-            yield return $"webhook.keyFile: '{file}' is not a file with whsec_ and 24 to 64 bytes in base64 (echo \"whsec_$(head -c 32 /dev/urandom | base64)\" > FILE).";
+            yield return $"webhook.{(webhook.KeyFiles.Count > 0 ? "keyFiles" : "keyFile")}: '{file}' is not a file with whsec_ and 24 to 64 bytes in base64 (echo \"whsec_$(head -c 32 /dev/urandom | base64)\" > FILE).";
     }
 
     private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));

@@ -29,9 +29,7 @@ public static class NoticeChannelServices
 
     private static WebhookChannel Webhook(NoticeWebhookOptions options, TimeProvider time)
     {
-        // Read before: the options are validated by then.
-        IReadOnlyList<WebhookKey> keys =
-            [.. options.Keys().Select(file => WebhookKey.TryRead(file, out var key) ? key : throw new InvalidOperationException($"{file} cannot be read any more."))];
+        IReadOnlyList<WebhookKey> keys = [.. options.Keys().Select(WebhookKey.Read)];
         // A redirect would carry consent links to somebody whom the options do not name.
         return new WebhookChannel(new Uri(options.Url), keys, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Patience }, time);
     }

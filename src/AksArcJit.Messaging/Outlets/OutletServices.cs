@@ -29,14 +29,10 @@ public static class OutletServices
         var writer = new EventWriter(services.GetRequiredService<ClusterBook>().Installation);
         var time = services.GetRequiredService<TimeProvider>();
         return options.Kind == EventOutletOptions.Webhook
-            ? new WebhookOutlet(options.Name, new Uri(options.Url), [.. options.KeyFiles.Select(Key)], writer, Client(), time)
+            ? new WebhookOutlet(options.Name, new Uri(options.Url), [.. options.KeyFiles.Select(WebhookKey.Read)], writer, Client(), time)
             : new AmqpOutlet(options, writer, ServiceBusTokens.For(options, time), services.GetRequiredService<IEntropy>(), time, services.GetRequiredService<ILogger<AmqpOutlet>>());
     }
 
     // A redirect would carry events to somebody whom the options do not name.
     private static HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = WebhookPatience };
-
-    // Read before: the options are validated by then.
-    private static WebhookKey Key(string file) =>
-        WebhookKey.TryRead(file, out var key) ? key : throw new InvalidOperationException($"{file} cannot be read any more.");
 }

@@ -13,6 +13,9 @@ internal sealed record WebhookKey(byte[] Bytes)
         return key is not null;
     }
 
+    /// <summary>Of a file that the options' validation has read before.</summary>
+    public static WebhookKey Read(string file) => TryRead(file, out var key) ? key : throw new InvalidOperationException($"{file} cannot be read any more.");
+
     private static bool TryParse(string text, out byte[] bytes)
     {
         bytes = new byte[96];
