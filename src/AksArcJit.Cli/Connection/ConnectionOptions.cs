@@ -20,7 +20,7 @@ internal sealed class ConnectionOptions(Surroundings surroundings)
     /// <summary>Whether the command line itself names a broker: what works without one asks none because of a variable.</summary>
     public bool IsNamed(ParseResult parsed) => !string.IsNullOrWhiteSpace(parsed.GetValue(server));
 
-    /// <exception cref="CommandFailedException">The server is missing or no URL.</exception>
+    /// <exception cref="CommandFailedException">The server is missing or no URL, or the token is none.</exception>
     public BrokerClient Connect(ParseResult parsed)
     {
         var text = Chosen(parsed.GetValue(server), ServerVariable)
@@ -28,6 +28,8 @@ internal sealed class ConnectionOptions(Surroundings surroundings)
         if (!Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw new CommandFailedException($"'{text}' is no URL of a broker.", "Give one such as https://broker.example.");
         var bearer = Chosen(parsed.GetValue(token), TokenVariable);
+        if (bearer?.Any(character => character is <= ' ' or > '~') == true)
+            throw new CommandFailedException("The token holds what no token holds: a space, a line break or a letter outside ASCII.", "Give the token alone; of a JSON file, the value of its field.");
         // A token on an open line is anybody's.
         if (bearer is not null && url.Scheme == "http" && !url.IsLoopback)
             throw new CommandFailedException($"A token is not sent to {url} without TLS.", "Use https, or http on this machine only.");
