@@ -12,12 +12,16 @@ public sealed class VerificationRound(ContinuousVerification verification, TimeP
     /// <summary>Below the <c>functionTimeout</c> of host.json, which would end the process, and the round with it.</summary>
     public static readonly TimeSpan Stay = TimeSpan.FromMinutes(27);
 
+    // The timer that calls is not to the second.
+    private static readonly TimeSpan Between = ContinuousVerification.Interval - TimeSpan.FromMinutes(5);
+
     private int _isInHand;
     private TaskCompletionSource _held = Held();
     private Task? _round;
-    private DateTimeOffset? _verifiedAt;
+    private DateTimeOffset _roundBegunAt;
+    private DateTimeOffset? _verifiedFrom;
 
-    /// <summary>Returns when the journal is verified, or <see cref="Stay"/> is over; at once where it was verified within the last hour.</summary>
+    /// <summary>Returns when the journal is verified, or <see cref="Stay"/> is over; at once where a verification that held began within the last hour.</summary>
     public async Task GoOnAsync(CancellationToken cancellation)
     {
         // The platform runs one at a time; somebody with the key may run another.
@@ -25,8 +29,10 @@ public sealed class VerificationRound(ContinuousVerification verification, TimeP
             return;
         try
         {
-            if (_round is null && time.GetUtcNow() - _verifiedAt < ContinuousVerification.Interval)
+            if (_round is null && time.GetUtcNow() - _verifiedFrom < Between)
                 return;
+            if (_round is null)
+                _roundBegunAt = time.GetUtcNow();
             _held.TrySetResult();
             _round ??= verification.RoundAsync(CancellationToken.None, () => Volatile.Read(ref _held).Task);
             await StayAsync(_round, cancellation);
@@ -47,7 +53,7 @@ public sealed class VerificationRound(ContinuousVerification verification, TimeP
         await over.CancelAsync();
         _round = null;
         await round;
-        _verifiedAt = time.GetUtcNow();
+        _verifiedFrom = _roundBegunAt;
     }
 
     private static TaskCompletionSource Held() => new(TaskCreationOptions.RunContinuationsAsynchronously);
