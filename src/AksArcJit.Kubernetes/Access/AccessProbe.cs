@@ -54,7 +54,7 @@ internal sealed class AccessProbe(ApiClient api)
         _ => new Reading<ProbeAnswer>.Found(new ProbeAnswer(probe, false, Shortened(status.Reason), null)),
     };
 
-    private static string Shortened(string? words) => words is { Length: > LongestReason } ? words[..LongestReason] + "…" : words ?? "";
+    private static string Shortened(string? words) => Api.Refusal.Shortened(words ?? "", LongestReason);
 
     private static V1SubjectAccessReviewSpec Question(ReviewedUser user, Probe probe)
     {

@@ -77,9 +77,9 @@ internal sealed record Refusal(int Code, string Reason, string Message, int? Ret
     private static int? RetryAfter(HttpResponseMessageWrapper response) =>
         response.Headers.TryGetValue("Retry-After", out var values) && int.TryParse(values.FirstOrDefault(), out var seconds) ? seconds : null;
 
-    private static string OneLine(string message)
-    {
-        var line = message.ReplaceLineEndings(" ").Trim();
-        return line.Length <= LongestMessage ? line : line[..LongestMessage] + "…";
-    }
+    /// <summary>A surrogate pair is kept or dropped whole: half of one is no text, and no fact could hold it.</summary>
+    public static string Shortened(string words, int longest) =>
+        words.Length <= longest ? words : words[..(char.IsHighSurrogate(words[longest - 1]) ? longest - 1 : longest)] + "…";
+
+    private static string OneLine(string message) => Shortened(message.ReplaceLineEndings(" ").Trim(), LongestMessage);
 }
