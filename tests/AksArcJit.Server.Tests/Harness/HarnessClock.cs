@@ -10,6 +10,7 @@ public sealed class HarnessClock : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
+    private volatile bool _stands;
 
     public HarnessClock() => _running = RunAsync();
 
@@ -19,6 +20,13 @@ public sealed class HarnessClock : IAsyncDisposable
     {
         lock (_gate)
             Time.Advance(by);
+    }
+
+    /// <summary>What waits for the clock waits until the result is disposed of.</summary>
+    public IDisposable Hold()
+    {
+        _stands = true;
+        return new Held(this);
     }
 
     public async ValueTask DisposeAsync()
@@ -35,11 +43,17 @@ public sealed class HarnessClock : IAsyncDisposable
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
-                Advance(Beat);
+                if (!_stands)
+                    Advance(Beat);
         }
         catch (OperationCanceledException)
         {
             // Stopped.
         }
+    }
+
+    private sealed class Held(HarnessClock clock) : IDisposable
+    {
+        public void Dispose() => clock._stands = false;
     }
 }
