@@ -74,12 +74,13 @@ internal sealed class ApiClient(ConnectionSource source, ClusterConnection conne
     }
 
     /// <summary>
-    /// Begins to read an answer that has no end. Outside the lanes: it would hold a place for ever. The caller reads the stream under
+    /// Reads an answer as it is. Outside the lanes: one that has no end would hold a place for ever. Its caller reads the stream under
     /// tokens of its own and disposes of it.
     /// </summary>
     /// <param name="path">Relative to the server, with its query.</param>
+    /// <param name="hasNoEnd">Returns when it begins; else when it has come whole.</param>
     /// <exception cref="HttpRequestException">Refused, with the status code, or no connection.</exception>
-    public async Task<Stream> OpenAsync(string path, CancellationToken cancellation)
+    public async Task<Stream> OpenAsync(string path, bool hasNoEnd, CancellationToken cancellation)
     {
         using var timeout = new CancellationTokenSource(connection.RequestTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
@@ -87,7 +88,7 @@ internal sealed class ApiClient(ConnectionSource source, ClusterConnection conne
         using var lease = await source.TakeAsync(either.Token);
         var kubernetes = lease.Client;
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(kubernetes.BaseUri, path));
-        request.Options.Set(WholeAnswers.HasNoEnd, true);
+        request.Options.Set(WholeAnswers.HasNoEnd, hasNoEnd);
         if (kubernetes.Credentials is { } credentials)
             await credentials.ProcessHttpRequestAsync(request, either.Token);
         var response = await kubernetes.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);

@@ -79,7 +79,7 @@ internal sealed class CollectionWatch(ApiClient api, WatchedCollection collectio
         // Only its version is wanted: what stands is read by the sweep that follows.
         var answer = await api.SendAsync(api.Reads, collection.ToList, async (client, ct) =>
         {
-            await using var stream = await api.OpenAsync($"{collection.Path}?{collection.Query}&limit=1", ct);
+            await using var stream = await api.OpenAsync($"{collection.Path}?{collection.Query}&limit=1", hasNoEnd: false, ct);
             using var json = await JsonDocument.ParseAsync(stream, cancellationToken: ct);
             return Version(json.RootElement);
         }, cancellation);
@@ -90,10 +90,10 @@ internal sealed class CollectionWatch(ApiClient api, WatchedCollection collectio
     private async Task<bool> ReadAsync(ChannelWriter<ClusterChange> changes, CancellationToken cancellation)
     {
         var query = $"{collection.Query}&watch=true&allowWatchBookmarks=true&timeoutSeconds={Length.TotalSeconds:0}&resourceVersion={_version}";
-        await using var stream = await api.OpenAsync($"{collection.Path}?{query}", cancellation);
-        using var reader = new StreamReader(stream);
+        await using var stream = await api.OpenAsync($"{collection.Path}?{query}", hasNoEnd: true, cancellation);
+        var lines = new WatchLines(stream);
         var isUseful = false;
-        while (await LineAsync(reader, cancellation) is { } line)
+        while (await LineAsync(lines, cancellation) is { } line)
         {
             using var json = JsonDocument.Parse(line);
             var (kind, what) = (json.RootElement.GetProperty("type").GetString(), json.RootElement.GetProperty("object"));
@@ -111,11 +111,11 @@ internal sealed class CollectionWatch(ApiClient api, WatchedCollection collectio
         return isUseful;
     }
 
-    private async Task<string?> LineAsync(StreamReader reader, CancellationToken cancellation)
+    private async Task<byte[]?> LineAsync(WatchLines lines, CancellationToken cancellation)
     {
         using var silence = new CancellationTokenSource(LongestSilence, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
-        return await reader.ReadLineAsync(either.Token);
+        return await lines.ReadAsync(either.Token);
     }
 
     private static string? Version(JsonElement what) => what.GetProperty("metadata").GetProperty("resourceVersion").GetString();
