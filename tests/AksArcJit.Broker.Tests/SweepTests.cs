@@ -284,6 +284,49 @@ public class SweepTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => world.CompleteAsync(run));
     }
 
+    [Fact]
+    public async Task Run_WhenAClusterIsNeverThrough_TheOtherIsSweptEachMinuteAllTheSame()
+    {
+        var world = new World();
+        var hung = new TestKit.Cluster.FakeCluster(ClusterId.Parse("edge-02"), "test", world.Clock);
+        var broker = new TestBroker(world.Journal, new TestKit.Cluster.FakeClusters(hung, world.Cluster), world.Clock, 57, options: TwoClusters(hung.Id));
+        await world.OpenTicketAsync(Sample.Ticket() with { Clusters = [hung.Id, Sample.ClusterId] });
+        var waiting = await GrantAsync(broker, "hung", hung.Id, new Scope.Cluster());
+        var asked = 0;
+        var hang = new TaskCompletionSource();
+        hung.BeforeList = () =>
+        {
+            asked++;
+            return hang.Task;
+        };
+        using var stop = new CancellationTokenSource();
+        var run = broker.Sweeper.RunAsync(stop.Token);
+
+        for (var minute = 1; minute <= 3; minute++)
+        {
+            world.Cluster.Place(new StandingBinding(
+                BindingName.For(Sample.Id(minute), new Scope.Cluster()), "u", "test", Sample.Id(minute), world.Clock.GetUtcNow().AddMinutes(-1), ["User/x"], "ClusterRole/aks-service"));
+            world.Time.Advance(Sweeper.Interval);
+            await Waiting(() => Task.FromResult(world.Cluster.Bindings.Count > 0));
+            Assert.Empty(world.Cluster.Bindings);
+        }
+
+        // Once of each kind: nobody asks it again before it has answered.
+        Assert.Equal(2, asked);
+        hung.Erase(BindingName.For(waiting, new Scope.Cluster()));
+        hang.SetResult();
+        await Waiting(async () => await broker.StateAsync(waiting) is RequestState.Active);
+        Assert.IsNotType<RequestState.Active>(await broker.StateAsync(waiting));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => world.CompleteAsync(run));
+
+        static async Task Waiting(Func<Task<bool>> whileSo)
+        {
+            for (var turn = 0; turn < 100 && await whileSo(); turn++)
+                await Task.Yield();
+        }
+    }
+
     private static BrokerOptions TwoClusters(ClusterId second)
     {
         var options = TestBroker.Options();

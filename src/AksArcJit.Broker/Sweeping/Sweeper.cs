@@ -25,15 +25,31 @@ public sealed class Sweeper(
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
 
+    // Histories in memory for each cluster; of more, the journals are read again.
+    private const int MostHeld = 1000;
+
     public async Task RunAsync(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        // A cluster that hangs, or answers slowly for ever, is looked at again when it is through: until then the others' passes go on.
+        Dictionary<ClusterId, Task> underWay = [];
+        try
         {
-            // Counted from the beginning: a cluster that hangs must not put off the next look at all others.
-            var begun = time.GetTimestamp();
-            await SweepAsync(stop);
-            if (Interval - time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero)
-                await Task.Delay(left, time, stop);
+            while (!stop.IsCancellationRequested)
+            {
+                var begun = time.GetTimestamp();
+                foreach (var (id, _) in underWay.Where(cluster => cluster.Value.IsCompleted).ToList())
+                    underWay.Remove(id);
+                var pass = Begin(book.All.Where(entry => !underWay.ContainsKey(entry.Id)), isDryRun: false, stop);
+                await ReadOpenAsync(pass, ordersToo: true, stop);
+                foreach (var (id, cluster) in pass.Clusters)
+                    underWay.Add(id, SweepAsync(pass, cluster));
+                if (Interval - time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero)
+                    await Task.Delay(left, time, stop);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(underWay.Values);
         }
     }
 
@@ -45,17 +61,29 @@ public sealed class Sweeper(
     /// <param name="isDryRun">Changes nothing: neither cluster nor journal, and nobody is told.</param>
     public async Task<SweepReport> SweepAsync(ClusterId? only, bool isDryRun, CancellationToken cancellation)
     {
+        var pass = Begin(book.All.Where(entry => only is null || entry.Id == only), isDryRun, cancellation);
+        // Orders are the journal's own affair: no cluster prompts a look for them.
+        await ReadOpenAsync(pass, ordersToo: only is null, cancellation);
+        await Task.WhenAll(pass.Clusters.Values.Select(cluster => SweepAsync(pass, cluster)));
+        return new SweepReport(pass.At, isDryRun, [.. pass.Swept]);
+    }
+
+    private Pass Begin(IEnumerable<ClusterEntry> entries, bool isDryRun, CancellationToken cancellation)
+    {
         var pass = new Pass(remedies, isDryRun, time.GetUtcNow());
-        foreach (var entry in book.All.Where(entry => only is null || entry.Id == only))
+        foreach (var entry in entries)
             pass.Clusters.Add(entry.Id, new ClusterPass(ViewAsync(pass, entry, cancellation)));
+        return pass;
+    }
+
+    /// <summary>What the journal alone says: orders, and which open requests each cluster is to be asked about. Waits for no cluster but the first that is listed.</summary>
+    private async Task ReadOpenAsync(Pass pass, bool ordersToo, CancellationToken cancellation)
+    {
         // One listed is enough to begin with: of a cluster that answers, each journal is read once, and after its bindings.
         if (pass.Clusters.Count > 0)
             await Task.WhenAny(pass.Clusters.Values.Select(cluster => cluster.View));
-        // Orders are the journal's own affair: no cluster prompts a look for them.
-        pass.System = only is null ? await circumstances.ReadSystemAsync(cancellation) : null;
-        await LookAtRequestsAsync(OpenRequestsAsync(pass, cancellation), id => LookAtOpenAsync(pass, id));
-        await Task.WhenAll(pass.Clusters.Values.Select(cluster => SweepAsync(pass, cluster)));
-        return new SweepReport(pass.At, isDryRun, [.. pass.Swept]);
+        pass.System = ordersToo ? await circumstances.ReadSystemAsync(cancellation) : null;
+        await LookAtRequestsAsync(OpenRequestsAsync(pass, cancellation), id => SortAsync(pass, id));
     }
 
     /// <summary>A cluster from which nothing sensible comes back is seen as one that answers nothing: it takes no other with it.</summary>
@@ -113,11 +141,11 @@ public sealed class Sweeper(
                 yield return id;
     }
 
-    private async Task LookAtRequestsAsync(IAsyncEnumerable<RequestId> ids, Func<RequestId, Task> look)
+    private async Task LookAtRequestsAsync<T>(IAsyncEnumerable<T> requests, Func<T, Task> look)
     {
         try
         {
-            await Spreading.OverAsync(ids, look);
+            await Spreading.OverAsync(requests, look);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -127,28 +155,25 @@ public sealed class Sweeper(
         }
     }
 
-    /// <summary>One of the open index. Where its cluster has not answered yet it is put off: nobody else's request waits for that.</summary>
-    private async Task LookAtOpenAsync(Pass pass, RequestId id)
+    /// <summary>One of the open index. Where its cluster was not listed yet its journal is read again when it is.</summary>
+    private async Task SortAsync(Pass pass, RequestId id)
     {
         var listed = pass.Clusters.Values.Where(one => one.View.IsCompleted).ToHashSet();
         if (await ReadAsync(pass, id) is not { State: RequestState.Asked asked } history || !pass.Clusters.TryGetValue(asked.Terms.Cluster, out var cluster))
             return;
-        if (listed.Contains(cluster))
-            await LookAtAsync(pass, history, await cluster.View);
-        else
-            cluster.PutOff.Enqueue(id);
+        cluster.Requests.Enqueue((id, listed.Contains(cluster) && cluster.Requests.Count < MostHeld ? history : null));
     }
 
-    /// <summary>What waits for this cluster alone, then its bindings.</summary>
+    /// <summary>All that waits for this cluster, and for no other: its open requests, then its bindings.</summary>
     private async Task SweepAsync(Pass pass, ClusterPass cluster)
     {
         var view = await cluster.View;
         // Those whose binding stands although the index does not name them, too: somebody may have altered it.
         var unlisted = view.Bindings.Where(binding => binding.Installation == book.Installation && !IsOverdue(pass, binding))
             .Select(binding => binding.Request ?? binding.Name.Request).OfType<RequestId>().Distinct().Where(id => !pass.Open.ContainsKey(id));
-        await LookAtRequestsAsync(cluster.PutOff.Concat(unlisted).ToAsyncEnumerable(), async id =>
+        await LookAtRequestsAsync(cluster.TakeRequests().Concat(unlisted.Select(id => (Id: id, History: (RequestHistory?)null))).ToAsyncEnumerable(), async request =>
         {
-            if (await ReadAsync(pass, id) is { } history)
+            if ((request.History ?? await ReadAsync(pass, request.Id)) is { } history)
                 await LookAtAsync(pass, history, view);
         });
         try
@@ -231,7 +256,14 @@ public sealed class Sweeper(
 
     private sealed record ClusterPass(Task<ClusterView> View)
     {
-        /// <summary>Open requests that wait for the view.</summary>
-        public ConcurrentQueue<RequestId> PutOff { get; } = new();
+        /// <summary>Open requests to look at; with what their journals said, where that was read after the bindings.</summary>
+        public ConcurrentQueue<(RequestId Id, RequestHistory? History)> Requests { get; } = new();
+
+        /// <summary>Each once: what was looked at is kept no longer.</summary>
+        public IEnumerable<(RequestId Id, RequestHistory? History)> TakeRequests()
+        {
+            while (Requests.TryDequeue(out var request))
+                yield return request;
+        }
     }
 }
