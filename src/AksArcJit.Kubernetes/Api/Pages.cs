@@ -19,7 +19,7 @@ internal static class Pages
     public static async Task<Answer<IReadOnlyList<T>>> ReadAsync<TList, TItem, T>(
         ApiClient api, Permission needs, Func<IKubernetes, int, string?, CancellationToken, Task<TList>> page, Func<TItem, T> read,
         CancellationToken cancellation)
-        where TList : IItems<TItem>, IKubernetesObject<V1ListMeta>
+        where TList : class, IItems<TItem>, IKubernetesObject<V1ListMeta>
     {
         var all = new List<T>();
         string? next = null;
@@ -29,8 +29,8 @@ internal static class Pages
             var token = next;
             var answer = await api.SendAsync(api.Reads, needs, async (client, ct) =>
             {
-                var list = await page(client, Size, token, ct);
-                return (Items: (list.Items ?? []).Select(read).ToList(), Next: list.Metadata?.ContinueProperty);
+                var list = (await page(client, Size, token, ct)).Listed();
+                return (Items: (list.Items ?? []).Select(read).ToList(), Next: list.Metadata.ContinueProperty);
             }, cancellation);
             switch (answer)
             {

@@ -14,9 +14,9 @@ internal static class BindingRequests
 {
     public static Task<Answer<LiveBinding>> ReadAsync(ApiClient api, Lane lane, BindingName name, CancellationToken cancellation) =>
         api.SendAsync(lane, Permission.OnBindings("get", name.Kind), async (client, ct) => name.Namespace.Length == 0
-            ? LiveBinding.Of(await client.RbacAuthorizationV1.ReadClusterRoleBindingAsync(Path(name.Name), cancellationToken: ct))
-            : LiveBinding.Of(await client.RbacAuthorizationV1.ReadNamespacedRoleBindingAsync(
-                Path(name.Name), Path(name.Namespace), cancellationToken: ct)),
+            ? LiveBinding.Of((await client.RbacAuthorizationV1.ReadClusterRoleBindingAsync(Path(name.Name), cancellationToken: ct)).Named(name.Name))
+            : LiveBinding.Of((await client.RbacAuthorizationV1.ReadNamespacedRoleBindingAsync(
+                Path(name.Name), Path(name.Namespace), cancellationToken: ct)).Named(name.Name)),
             cancellation);
 
     public static Task<Answer<LiveBinding>> CreateAsync(
@@ -27,10 +27,10 @@ internal static class BindingRequests
         var subject = new Rbacv1Subject { ApiGroup = V1ClusterRole.KubeGroup, Kind = "User", Name = spec.User };
         var needs = Permission.OnBindings("create", spec.Name.Kind) with { BoundRole = spec.Role };
         return api.SendAsync(api.Grants, needs, async (client, ct) => spec.Name.Namespace.Length == 0
-            ? LiveBinding.Of(await client.RbacAuthorizationV1.CreateClusterRoleBindingAsync(
-                new V1ClusterRoleBinding { Metadata = meta, RoleRef = role, Subjects = [subject] }, cancellationToken: ct))
-            : LiveBinding.Of(await client.RbacAuthorizationV1.CreateNamespacedRoleBindingAsync(
-                new V1RoleBinding { Metadata = meta, RoleRef = role, Subjects = [subject] }, Path(spec.Name.Namespace), cancellationToken: ct)),
+            ? LiveBinding.Of((await client.RbacAuthorizationV1.CreateClusterRoleBindingAsync(
+                new V1ClusterRoleBinding { Metadata = meta, RoleRef = role, Subjects = [subject] }, cancellationToken: ct)).Named(meta.Name))
+            : LiveBinding.Of((await client.RbacAuthorizationV1.CreateNamespacedRoleBindingAsync(
+                new V1RoleBinding { Metadata = meta, RoleRef = role, Subjects = [subject] }, Path(spec.Name.Namespace), cancellationToken: ct)).Named(meta.Name)),
             cancellation, sendBy);
     }
 

@@ -12,7 +12,7 @@ internal sealed class NamespaceReader(ApiClient api)
     public async Task<Reading<LiveNamespace>> ReadAsync(string name, CancellationToken cancellation)
     {
         var answer = await api.SendAsync(api.Reads, Permission.ReadNamespace,
-            async (client, ct) => Read(await client.CoreV1.ReadNamespaceAsync(Uri.EscapeDataString(name), cancellationToken: ct)), cancellation);
+            async (client, ct) => Read((await client.CoreV1.ReadNamespaceAsync(Uri.EscapeDataString(name), cancellationToken: ct)).Named(name)), cancellation);
         return answer switch
         {
             Answer<LiveNamespace>.Given { Value: var found } => new Reading<LiveNamespace>.Found(found),

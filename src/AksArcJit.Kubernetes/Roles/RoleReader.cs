@@ -15,7 +15,7 @@ internal sealed class RoleReader(ApiClient api)
     public async Task<Reading<RoleRules>> ReadAsync(string role, CancellationToken cancellation)
     {
         var answer = await api.SendAsync(api.Reads, Permission.ReadRole,
-            async (client, ct) => Stored.Of(await client.RbacAuthorizationV1.ReadClusterRoleAsync(Uri.EscapeDataString(role), cancellationToken: ct)), cancellation);
+            async (client, ct) => Stored.Of((await client.RbacAuthorizationV1.ReadClusterRoleAsync(Uri.EscapeDataString(role), cancellationToken: ct)).Named(role)), cancellation);
         if (answer.SaysMissing(role))
             return new Reading<RoleRules>.Missing();
         if (answer is not Answer<Stored>.Given { Value: var stored })

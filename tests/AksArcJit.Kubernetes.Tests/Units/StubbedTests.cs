@@ -18,7 +18,7 @@ public sealed class StubbedTests
     public async Task ReadRole_WhenTheControllerHasNotUnitedItYet_ThenItsPartsAreReadByItsSelectors()
     {
         await using var server = await StubServer.StartAsync(asked => asked.Contains("labelSelector", StringComparison.Ordinal)
-            ? (200, """{"items": [{"metadata": {"name": "part"}, "rules": [{"verbs": ["get"], "apiGroups": [""], "resources": ["secrets"]}]}]}""")
+            ? (200, """{"metadata": {"resourceVersion": "5"}, "items": [{"metadata": {"name": "part"}, "rules": [{"verbs": ["get"], "apiGroups": [""], "resources": ["secrets"]}]}]}""")
             : (200, """
                 {"metadata": {"name": "all"}, "aggregationRule": {"clusterRoleSelectors": [
                   {"matchLabels": {"a": "b"}, "matchExpressions": [
@@ -61,7 +61,7 @@ public sealed class StubbedTests
     [Fact]
     public async Task List_WhenTheServerNeverComesToItsEnd_ThenUnreadable()
     {
-        await using var server = await StubServer.StartAsync(_ => (200, """{"metadata": {"continue": "on"}, "items": []}"""));
+        await using var server = await StubServer.StartAsync(_ => (200, """{"metadata": {"resourceVersion": "5", "continue": "on"}, "items": []}"""));
         using var clusters = Open(server);
 
         var unreadable = Assert.IsType<Reading<IReadOnlyList<StandingBinding>>.Unreadable>(
@@ -128,12 +128,12 @@ public sealed class StubbedTests
     [Fact]
     public async Task Create_WhenAdmissionMadeAnotherOfIt_ThenUnknownBecauseItStands()
     {
-        await using var server = await StubServer.StartAsync(_ => (201, """
-            {"metadata": {"name": "changed", "uid": "1"}, "roleRef": {"kind": "ClusterRole", "name": "aks-service"},
+        var id = RequestId.FromBytes(new byte[17]);
+        await using var server = await StubServer.StartAsync(_ => (201, $$"""
+            {"metadata": {"name": "{{BindingName.For(id, new Scope.Cluster()).Name}}", "uid": "1"}, "roleRef": {"kind": "ClusterRole", "name": "aks-service"},
              "subjects": [{"kind": "User", "name": "somebody"}, {"kind": "Group", "name": "everybody"}]}
             """));
         using var clusters = Open(server);
-        var id = RequestId.FromBytes(new byte[17]);
         var now = TimeProvider.System.GetUtcNow();
         var spec = new BindingSpec(
             id, TicketId.Parse("CASE-1"), BindingName.For(id, new Scope.Cluster()), "somebody", "aks-service", now.AddHours(1));
@@ -151,7 +151,7 @@ public sealed class StubbedTests
         await using var server = await StubServer.StartAsync(asked => asked.StartsWith("DELETE", StringComparison.Ordinal)
             ? (200, """{"kind": "Status", "status": "Success"}""")
             : (200, $$"""
-                {"metadata": {"name": "x", "uid": "{{++uid}}"}, "roleRef": {"kind": "ClusterRole", "name": "aks-service"},
+                {"metadata": {"name": "{{BindingName.For(id, new Scope.Cluster()).Name}}", "uid": "{{++uid}}"}, "roleRef": {"kind": "ClusterRole", "name": "aks-service"},
                  "subjects": [{"kind": "User", "name": "somebody"}]}
                 """));
         using var clusters = Open(server);
@@ -195,6 +195,8 @@ public sealed class StubbedTests
     public static TheoryData<string> Hollow =>
     [
         "null",
+        "{}",
+        """{"metadata": {"name": "another"}, "items": null}""",
         """{"items": [null], "rules": [null]}""",
         """{"items": [{}], "rules": [{"verbs": [null]}]}""",
         """{"items": [{"roleRef": {"apiGroup": "", "kind": "", "name": ""}}], "aggregationRule": {"clusterRoleSelectors": [null]}}""",

@@ -1,0 +1,17 @@
+using k8s.Models;
+
+namespace AksArcJit.Kubernetes.Api;
+
+/// <summary>Only what was asked for is an answer: whatever stands before an API server may say anything with 200, and absence is a claim like any other.</summary>
+internal static class AskedFor
+{
+    /// <exception cref="InvalidDataException">It is another object, or none.</exception>
+    public static T Named<T>(this T? answer, string name)
+        where T : IMetadata<V1ObjectMeta> =>
+        answer?.Metadata?.Name == name ? answer : throw new InvalidDataException($"the answer is not about {name}");
+
+    /// <exception cref="InvalidDataException">It does not say of which moment it is, as every list does.</exception>
+    public static T Listed<T>(this T? answer)
+        where T : IMetadata<V1ListMeta> =>
+        string.IsNullOrEmpty(answer?.Metadata?.ResourceVersion) ? throw new InvalidDataException("the answer is no list") : answer;
+}
