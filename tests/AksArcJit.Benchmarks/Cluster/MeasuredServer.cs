@@ -14,6 +14,7 @@ namespace AksArcJit.Benchmarks.Cluster;
 /// </summary>
 internal sealed class MeasuredServer : IAsyncDisposable
 {
+    private readonly List<string> _namespaces = [];
     private DevClusterHost? _devCluster;
     private IKubernetes? _raw;
 
@@ -47,29 +48,50 @@ internal sealed class MeasuredServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Bindings of the measured role that nobody manages; their names and uids.</summary>
-    public async Task<IReadOnlyList<V1ClusterRoleBinding>> BindAsync(int count)
+    /// <summary>They go with the server.</summary>
+    public async Task<IReadOnlyList<string>> MakeNamespacesAsync(int count)
     {
-        var bound = new V1ClusterRoleBinding[count];
+        for (var i = 0; i < count; i++)
+        {
+            _namespaces.Add($"{Role}-{i}");
+            await Raw.CoreV1.CreateNamespaceAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = _namespaces[^1] } });
+        }
+        return _namespaces;
+    }
+
+    /// <summary>Bindings of the measured role that nobody manages; their names and uids.</summary>
+    /// <param name="namespaces">As many in each; null or an empty name for the whole cluster.</param>
+    public async Task<IReadOnlyList<V1ObjectMeta>> BindAsync(int count, IReadOnlyList<string>? namespaces = null)
+    {
+        var bound = new V1ObjectMeta[count];
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, ct) =>
-            bound[i] = await Raw.RbacAuthorizationV1.CreateClusterRoleBindingAsync(new V1ClusterRoleBinding
-            {
-                Metadata = new V1ObjectMeta { Name = $"{Role}-{Guid.NewGuid():n}" },
-                RoleRef = new V1RoleRef { ApiGroup = V1ClusterRole.KubeGroup, Kind = V1ClusterRole.KubeKind, Name = Role },
-                Subjects = [new Rbacv1Subject { ApiGroup = V1ClusterRole.KubeGroup, Kind = "User", Name = Guid.NewGuid().ToString() }],
-            }, cancellationToken: ct));
+        {
+            var meta = new V1ObjectMeta { Name = $"{Role}-{Guid.NewGuid():n}" };
+            var role = new V1RoleRef { ApiGroup = V1ClusterRole.KubeGroup, Kind = V1ClusterRole.KubeKind, Name = Role };
+            Rbacv1Subject[] subjects = [new() { ApiGroup = V1ClusterRole.KubeGroup, Kind = "User", Name = Guid.NewGuid().ToString() }];
+            bound[i] = namespaces?[i % namespaces.Count] is { Length: > 0 } ns
+                ? (await Raw.RbacAuthorizationV1.CreateNamespacedRoleBindingAsync(
+                    new V1RoleBinding { Metadata = meta, RoleRef = role, Subjects = subjects }, ns, cancellationToken: ct)).Metadata
+                : (await Raw.RbacAuthorizationV1.CreateClusterRoleBindingAsync(
+                    new V1ClusterRoleBinding { Metadata = meta, RoleRef = role, Subjects = subjects }, cancellationToken: ct)).Metadata;
+        });
         return bound;
     }
 
     /// <summary>As the broker deletes.</summary>
-    public Task DeleteAsync(V1ClusterRoleBinding bound, CancellationToken cancellation) => Raw.RbacAuthorizationV1.DeleteClusterRoleBindingAsync(
-        bound.Name(), new V1DeleteOptions { Preconditions = new V1Preconditions { Uid = bound.Uid() }, PropagationPolicy = "Background" },
-        cancellationToken: cancellation);
+    public Task DeleteAsync(V1ObjectMeta bound, CancellationToken cancellation)
+    {
+        var options = new V1DeleteOptions { Preconditions = new V1Preconditions { Uid = bound.Uid }, PropagationPolicy = "Background" };
+        return bound.NamespaceProperty is { Length: > 0 } ns
+            ? Raw.RbacAuthorizationV1.DeleteNamespacedRoleBindingAsync(bound.Name, ns, options, cancellationToken: cancellation)
+            : Raw.RbacAuthorizationV1.DeleteClusterRoleBindingAsync(bound.Name, options, cancellationToken: cancellation);
+    }
 
-    public Task DeleteAllAsync(IEnumerable<V1ClusterRoleBinding> bound, int concurrency) => Parallel.ForEachAsync(
+    public Task DeleteAllAsync(IEnumerable<V1ObjectMeta> bound, int concurrency) => Parallel.ForEachAsync(
         bound, new ParallelOptions { MaxDegreeOfParallelism = concurrency }, async (one, cancellation) => await DeleteAsync(one, cancellation));
 
-    public async Task<bool> IsAllowedAsync(string user)
+    /// <param name="ns">Empty for the whole cluster.</param>
+    public async Task<bool> IsAllowedAsync(string user, string ns = "")
     {
         var probe = Probe.Of(Sample.Rules, new Scope.Cluster())[0];
         var review = await Raw.AuthorizationV1.CreateSubjectAccessReviewAsync(new V1SubjectAccessReview
@@ -78,7 +100,7 @@ internal sealed class MeasuredServer : IAsyncDisposable
             {
                 User = user,
                 Groups = ["system:authenticated"],
-                ResourceAttributes = new V1ResourceAttributes { Verb = probe.Verb, Group = probe.ApiGroup, Resource = probe.Resource },
+                ResourceAttributes = new V1ResourceAttributes { Verb = probe.Verb, Group = probe.ApiGroup, Resource = probe.Resource, NamespaceProperty = ns },
             },
         });
         return review.Status.Allowed;
@@ -90,6 +112,8 @@ internal sealed class MeasuredServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var ns in _namespaces)
+            await Raw.CoreV1.DeleteNamespaceAsync(ns);
         await Raw.RbacAuthorizationV1.DeleteClusterRoleAsync(Role);
         Raw.Dispose();
         if (_devCluster is not null)
