@@ -35,7 +35,7 @@ internal sealed class AccessProbe(ApiClient api)
     {
         var review = new V1SubjectAccessReview { Spec = Question(user, probe) };
         var answer = await api.SendAsync(lane, Permission.Review,
-            (client, ct) => client.AuthorizationV1.CreateSubjectAccessReviewAsync(review, cancellationToken: ct), cancellation);
+            async (client, ct) => (await client.AuthorizationV1.CreateSubjectAccessReviewAsync(review, cancellationToken: ct)).AnswerTo(review), cancellation);
         return answer switch
         {
             Answer<V1SubjectAccessReview>.Given { Value.Status: { } status } => Judge(user, probe, status),

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -22,7 +23,13 @@ internal sealed class StubServer : IAsyncDisposable
     public string Url => _app.Urls.Single();
 
     /// <param name="answer">Of the method, path and query: status and JSON.</param>
-    public static async Task<StubServer> StartAsync(Func<string, (int Code, string Json)> answer)
+    public static Task<StubServer> StartAsync(Func<string, (int Code, string Json)> answer) => StartAsync((asked, _) => answer(asked));
+
+    /// <summary>Gives each review its question back, as an API server does, with this status.</summary>
+    public static Task<StubServer> StartReviewsAsync(string status) =>
+        StartAsync((_, body) => (201, $$"""{"spec": {{JsonNode.Parse(body)!["spec"]!.ToJsonString()}}, "status": {{status}}}"""));
+
+    private static async Task<StubServer> StartAsync(Func<string, string, (int Code, string Json)> answer)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -38,7 +45,7 @@ internal sealed class StubServer : IAsyncDisposable
                 server.Bodies.Add(body);
                 server.Headers.Add(string.Join('\n', context.Request.Headers.Select(header => $"{header.Key}: {header.Value}")));
             }
-            var (code, json) = answer(asked);
+            var (code, json) = answer(asked, body);
             context.Response.StatusCode = code;
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(json);

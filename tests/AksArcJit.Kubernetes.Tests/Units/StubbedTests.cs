@@ -47,9 +47,7 @@ public sealed class StubbedTests
     [Fact]
     public async Task Probe_WhenAnAuthorizerFailed_ThenUnreadableNeverDenied()
     {
-        await using var server = await StubServer.StartAsync(_ => (201, """
-            {"spec": {}, "status": {"allowed": false, "evaluationError": "webhook: no answer"}}
-            """));
+        await using var server = await StubServer.StartReviewsAsync("""{"allowed": false, "evaluationError": "webhook: no answer"}""");
         using var clusters = Open(server);
 
         var unreadable = Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Unreadable>(
@@ -70,14 +68,29 @@ public sealed class StubbedTests
         Assert.Contains("the list has more than 100000 objects", unreadable.Reason);
     }
 
+    /// <summary>What stands before an API server may say anything with 200: it is no "denied".</summary>
+    [Theory]
+    [InlineData("""{"status": {"allowed": false}}""")]
+    [InlineData("""{"status": {"code": 502, "message": "no upstream"}}""")]
+    [InlineData("""{"spec": {"user": "another", "resourceAttributes": {"verb": "list", "resource": "pods"}}, "status": {"allowed": false}}""")]
+    [InlineData("""{"spec": {"user": "somebody", "resourceAttributes": {"verb": "list", "resource": "nodes"}}, "status": {"allowed": false}}""")]
+    public async Task Probe_WhenTheAnswerIsToAnotherQuestion_ThenUnreadableNeverDenied(string answer)
+    {
+        await using var server = await StubServer.StartAsync(_ => (200, answer));
+        using var clusters = Open(server);
+
+        Assert.IsType<Reading<IReadOnlyList<ProbeAnswer>>.Unreadable>(
+            await clusters.Find(Cluster)!.ProbeAsync(ReviewedUser.Of("somebody", null), [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ground.Ct));
+    }
+
     [Theory]
     [InlineData("erika@support.example", true)]
     [InlineData("somebody-else", false)]
     public async Task Probe_WhenAzureRbacAllows_ThenItsRoleAssignmentIsNamedAndNoBinding(string about, bool isNamed)
     {
-        await using var server = await StubServer.StartAsync(_ => (201, """
-            {"spec": {}, "status": {"allowed": true, "reason": "Access allowed by Azure RBAC Role Assignment 59ae41cff153441994fce848787e000b of Role 7f6c6a51bcf842ba922052d62157d7db to user USER"}}
-            """.Replace("USER", about, StringComparison.Ordinal)));
+        await using var server = await StubServer.StartReviewsAsync($$"""
+            {"allowed": true, "reason": "Access allowed by Azure RBAC Role Assignment 59ae41cff153441994fce848787e000b of Role 7f6c6a51bcf842ba922052d62157d7db to user {{about}}"}
+            """);
         using var clusters = Open(server);
         var user = ReviewedUser.Of("erika@support.example", null);
 
@@ -95,12 +108,8 @@ public sealed class StubbedTests
     [InlineData(false, "evaluationError", "")]
     public async Task Probe_WhenAnAuthorizerSaysALot_ThenNoFactIsTooLongForItsStore(bool isAllowed, string field, string said)
     {
-        var body = new JsonObject
-        {
-            ["spec"] = new JsonObject(),
-            ["status"] = new JsonObject { ["allowed"] = isAllowed, [field] = said + new string('x', 200_000) },
-        }.ToJsonString();
-        await using var server = await StubServer.StartAsync(_ => (201, body));
+        var status = new JsonObject { ["allowed"] = isAllowed, [field] = said + new string('x', 200_000) }.ToJsonString();
+        await using var server = await StubServer.StartReviewsAsync(status);
         using var clusters = Open(server);
 
         var reading = await clusters.Find(Cluster)!.ProbeAsync(ReviewedUser.Of("somebody", null), [Ground.ListPods()], ProbePurpose.ConfirmRemoval, Ground.Ct);
@@ -113,7 +122,7 @@ public sealed class StubbedTests
     [Fact]
     public async Task Probe_OfAnEntraUser_ThenCarriesGroupsAndObjectId()
     {
-        await using var server = await StubServer.StartAsync(_ => (201, """{"spec": {}, "status": {"allowed": false}}"""));
+        await using var server = await StubServer.StartReviewsAsync("""{"allowed": false}""");
         using var clusters = Open(server);
         var user = ReviewedUser.Of("erika@support.example", new Membership(["g-1", "g-2"], true, "oid-1"));
 
