@@ -14,7 +14,7 @@ namespace AksArcJit.Kubernetes;
 /// <summary>The port, told as what each part does. None of them retries: pauses and repetitions are the lifecycle's.</summary>
 internal sealed class KubernetesCluster(ClusterConnection connection, ApiClient api, TimeProvider time) : ICluster, IDisposable
 {
-    private readonly RoleReader _roles = new(api);
+    private readonly RoleReader _roles = new(api, time);
     private readonly NamespaceReader _namespaces = new(api);
     private readonly BindingCreation _creation = new(api, connection.Installation);
     private readonly BindingRemoval _removal = new(api, connection.Installation, time);

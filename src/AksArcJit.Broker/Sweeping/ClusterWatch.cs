@@ -17,12 +17,15 @@ public sealed class ClusterWatch(
     /// <summary>Changes that come together are looked at together.</summary>
     public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(250);
 
+    private const int MostHeld = 1000;
+
     public Task RunAsync(CancellationToken stop) =>
         Task.WhenAll(book.All.Select(entry => RunAsync(clusters.Find(entry.Id)!, entry.Policy.Role, stop)));
 
     private Task RunAsync(ICluster cluster, string role, CancellationToken stop)
     {
-        var changes = Channel.CreateUnbounded<ClusterChange>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        // What is too much to be looked at one by one is a sweep: whoever makes more changes than are held costs no more memory.
+        var changes = Channel.CreateBounded<ClusterChange>(new BoundedChannelOptions(MostHeld) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
         return Task.WhenAll(ListenAsync(cluster, role, changes.Writer, stop), LookAsync(cluster, changes.Reader, stop));
     }
 
@@ -31,7 +34,8 @@ public sealed class ClusterWatch(
         try
         {
             await foreach (var change in cluster.WatchAsync(role, stop))
-                changes.TryWrite(change);
+                if (!changes.TryWrite(change))
+                    await changes.WriteAsync(new ClusterChange.OfAnything(), stop);
         }
         finally
         {
@@ -45,7 +49,7 @@ public sealed class ClusterWatch(
         {
             await Task.Delay(Gathering, time, stop);
             var gathered = new List<ClusterChange>();
-            while (changes.TryRead(out var change))
+            while (gathered.Count < MostHeld && changes.TryRead(out var change))
                 gathered.Add(change);
             await LookAsync(cluster, gathered, stop);
         }

@@ -11,7 +11,7 @@ internal static class Pages
 {
     private const int Size = 500;
 
-    // Of a server that never comes to an end: a sweep waits for every list, and memory is not without one.
+    // Of a server that never comes to an end, or heeds no limit: a sweep waits for every list, and memory is not without one.
     private const int MostPages = 200;
 
     /// <param name="page">Asks for one page: client, limit, continue token.</param>
@@ -37,7 +37,7 @@ internal static class Pages
                 case Answer<(List<T> Items, string? Next)>.Given given:
                     all.AddRange(given.Value.Items);
                     next = given.Value.Next;
-                    if (++pages == MostPages && !string.IsNullOrEmpty(next))
+                    if ((++pages == MostPages && !string.IsNullOrEmpty(next)) || all.Count > MostPages * Size)
                         return new Answer<IReadOnlyList<T>>.Lost($"the list has more than {MostPages * Size} objects");
                     break;
                 case Answer<(List<T> Items, string? Next)>.Refused refused:

@@ -10,9 +10,26 @@ namespace AksArcJit.Kubernetes.Roles;
 /// Reads a ClusterRole as it will be in force: its stored rules and those of the roles that its aggregation selects. The server unites them
 /// too, but later (the clusterrole-aggregation controller); the guard must not look at the moment before.
 /// </summary>
-internal sealed class RoleReader(ApiClient api)
+internal sealed class RoleReader(ApiClient api, TimeProvider time)
 {
+    // However many parts the cluster's administrators have it aggregate, and however slowly each is given: a grant waits for it.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+
     public async Task<Reading<RoleRules>> ReadAsync(string role, CancellationToken cancellation)
+    {
+        using var late = new CancellationTokenSource(Longest, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        try
+        {
+            return await ReadWholeAsync(role, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new Reading<RoleRules>.Unreadable($"ClusterRole {role}: not read with all that it aggregates within {Longest.TotalSeconds:0} s");
+        }
+    }
+
+    private async Task<Reading<RoleRules>> ReadWholeAsync(string role, CancellationToken cancellation)
     {
         var answer = await api.SendAsync(api.Reads, Permission.ReadRole,
             async (client, ct) => Stored.Of((await client.RbacAuthorizationV1.ReadClusterRoleAsync(Uri.EscapeDataString(role), cancellationToken: ct)).Named(role)), cancellation);

@@ -10,7 +10,8 @@ internal sealed class ClusterWatching(ApiClient api, string installation, TimePr
 {
     public async IAsyncEnumerable<ClusterChange> WatchAsync(string role, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var changes = Channel.CreateUnbounded<ClusterChange>(new UnboundedChannelOptions { SingleReader = true });
+        // Full while the broker is busy: then the server's stream waits.
+        var changes = Channel.CreateBounded<ClusterChange>(new BoundedChannelOptions(100) { SingleReader = true });
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var following = Task.WhenAll(WatchedCollection.Bindings(installation).Append(WatchedCollection.Role(role))
             .Select(one => new CollectionWatch(api, one, time).FollowAsync(changes.Writer, leaving.Token)));

@@ -52,7 +52,7 @@ internal sealed class CollectionWatch(ApiClient api, WatchedCollection collectio
                 _version = await ListAsync(cancellation);
                 if (_version is null)
                     return false;
-                changes.TryWrite(new ClusterChange.OfAnything());
+                await changes.WriteAsync(new ClusterChange.OfAnything(), cancellation);
             }
             // A server that does not know the version which it has just listed would be listed, and the cluster swept, again and again.
             return await ReadAsync(changes, cancellation) && !(hasListed && _version is null);
@@ -104,7 +104,7 @@ internal sealed class CollectionWatch(ApiClient api, WatchedCollection collectio
                 return isTooOld;
             }
             if (kind is "ADDED" or "MODIFIED" or "DELETED")
-                changes.TryWrite(collection.Read(what, kind == "DELETED"));
+                await changes.WriteAsync(collection.Read(what, kind == "DELETED"), cancellation);
             _version = Version(what) ?? _version;
             isUseful = true;
         }
