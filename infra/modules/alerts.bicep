@@ -79,7 +79,7 @@ var rules rule[] = [
     name: 'sweep-failing'
     severity: 1
     title: 'Clusters or the open index have not been swept for ten minutes.'
-    events: ['SweepFailed', 'OpenRequestsUnswept', 'OpenIndexUnreadable']
+    events: ['SweepFailed', 'OpenIndexUnreadable']
     instrument: 'aksarcjit.sweep.failures'
     above: 0
     periods: 2

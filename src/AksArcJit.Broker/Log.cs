@@ -41,9 +41,6 @@ internal static partial class Log
     [LoggerMessage(1004, LogLevel.Warning, "Sweep of cluster {Cluster}: {Finding}")]
     public static partial void SweepFound(this ILogger log, ClusterId cluster, string finding);
 
-    [LoggerMessage(1006, LogLevel.Error, "The open requests could not all be swept, and are swept again within 60 s: {Reason}")]
-    public static partial void OpenRequestsUnswept(this ILogger log, string reason, Exception failure);
-
     [LoggerMessage(1007, LogLevel.Error, "No checkpoint could be made; it is tried again within 5 s: {Reason}")]
     public static partial void CheckpointFailed(this ILogger log, string reason);
 

@@ -9,6 +9,9 @@ namespace AksArcJit.Broker.Sweeping;
 /// <summary>Does what findings ask for, or says what it would do. Never throws: what fails is told, and found again with the next sweep.</summary>
 public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFindings findings, ILogger<Remedies> log, AlertMetrics? metrics = null)
 {
+    /// <summary>What becomes of something that could not be read.</summary>
+    public const string Later = "looked at again within 60 s";
+
     public async Task<SweptFinding> ApplyAsync(SweepFinding finding, bool isDryRun)
     {
         if (isDryRun)
@@ -76,7 +79,7 @@ public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFi
     private Task<string> LookAgainAsync(SweepFinding finding)
     {
         TellFailed(finding.Cluster, finding.What, null);
-        return Task.FromResult("looked at again within 60 s");
+        return Task.FromResult(Later);
     }
 
     private static string Intention(Remedy remedy) => remedy switch
@@ -84,7 +87,7 @@ public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFi
         Remedy.Remove => "would be removed",
         Remedy.Submit => "would be recorded, and ended where it must be",
         Remedy.Journal => "would be journaled and told",
-        Remedy.LookAgain => "looked at again within 60 s",
+        Remedy.LookAgain => Later,
         _ => throw new ArgumentOutOfRangeException(nameof(remedy)),
     };
 

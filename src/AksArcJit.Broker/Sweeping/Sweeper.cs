@@ -25,31 +25,58 @@ public sealed class Sweeper(
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
 
+    // A pass leaves time to what comes after it in its minute, and does not wait for clusters where the journal alone says what is to end.
+    private static readonly TimeSpan LongestStay = TimeSpan.FromSeconds(50);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
     // Histories in memory for each cluster; of more, the journals are read again.
     private const int MostHeld = 1000;
 
+    private readonly Dictionary<ClusterId, Task> _underWay = [];
+    private int _isPassing;
+
     public async Task RunAsync(CancellationToken stop)
     {
-        // A cluster that hangs, or answers slowly for ever, is looked at again when it is through: until then the others' passes go on.
-        Dictionary<ClusterId, Task> underWay = [];
         try
         {
             while (!stop.IsCancellationRequested)
             {
+                // Counted from the beginning: a cluster that hangs must not put off the next look at all others.
                 var begun = time.GetTimestamp();
-                foreach (var (id, _) in underWay.Where(cluster => cluster.Value.IsCompleted).ToList())
-                    underWay.Remove(id);
-                var pass = Begin(book.All.Where(entry => !underWay.ContainsKey(entry.Id)), isDryRun: false, stop);
-                await ReadOpenAsync(pass, ordersToo: true, stop);
-                foreach (var (id, cluster) in pass.Clusters)
-                    underWay.Add(id, SweepAsync(pass, cluster));
+                await PassAsync(stop);
                 if (Interval - time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero)
                     await Task.Delay(left, time, stop);
             }
         }
         finally
         {
-            await Task.WhenAll(underWay.Values);
+            await Task.WhenAll(_underWay.Values);
+        }
+    }
+
+    /// <summary>
+    /// The pass of a minute: returns when every cluster is swept, or before the next pass is due. A cluster that hangs, or answers slowly for
+    /// ever, is left to come to its end by itself, and no pass looks at it meanwhile: the others' go on. At once where a pass is being made already.
+    /// </summary>
+    public async Task PassAsync(CancellationToken stop)
+    {
+        if (Interlocked.Exchange(ref _isPassing, 1) == 1)
+            return;
+        try
+        {
+            foreach (var (id, _) in _underWay.Where(cluster => cluster.Value.IsCompleted).ToList())
+                _underWay.Remove(id);
+            var pass = Begin(book.All.Where(entry => !_underWay.ContainsKey(entry.Id)), isDryRun: false, stop);
+            foreach (var (id, cluster) in pass.Clusters)
+                _underWay.Add(id, cluster.View);
+            await ReadOpenAsync(pass, ordersToo: true, stop);
+            foreach (var (id, cluster) in pass.Clusters)
+                _underWay[id] = SweepAsync(pass, cluster);
+            await Task.WhenAny(Task.WhenAll(_underWay.Values), Task.Delay(LongestStay, time, stop));
+        }
+        finally
+        {
+            Volatile.Write(ref _isPassing, 0);
         }
     }
 
@@ -81,9 +108,11 @@ public sealed class Sweeper(
     {
         // One listed is enough to begin with: of a cluster that answers, each journal is read once, and after its bindings.
         if (pass.Clusters.Count > 0)
-            await Task.WhenAny(pass.Clusters.Values.Select(cluster => cluster.View));
+            await Task.WhenAny([Task.Delay(LongestWait, time, cancellation), .. pass.Clusters.Values.Select(cluster => cluster.View)]);
         pass.System = ordersToo ? await circumstances.ReadSystemAsync(cancellation) : null;
-        await LookAtRequestsAsync(OpenRequestsAsync(pass, cancellation), id => SortAsync(pass, id));
+        if (ordersToo && pass.System is null)
+            TellUnread(pass, pass.Clusters.Keys, "The orders to pause or end access could not be read.", null);
+        await LookAtRequestsAsync(pass, pass.Clusters.Keys, OpenRequestsAsync(pass, cancellation), id => SortAsync(pass, id));
     }
 
     /// <summary>A cluster from which nothing sensible comes back is seen as one that answers nothing: it takes no other with it.</summary>
@@ -95,15 +124,21 @@ public sealed class Sweeper(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            TellUnswept(entry.Id, failure);
+            TellUnread(pass, [entry.Id], failure.Message, failure);
             return new ClusterView(
                 entry, clusters.Find(entry.Id)!, new Dictionary<BindingKind, IReadOnlyList<StandingBinding>>(), new Reading<RoleRules>.Unreadable(failure.Message));
         }
     }
 
-    private void TellUnswept(ClusterId cluster, Exception failure)
+    // What was not seen is no "nothing found": it is part of the answer.
+    private void TellUnread(Pass pass, IEnumerable<ClusterId> clusters, string what, Exception? failure)
     {
-        log.SweepFailed(cluster, failure.Message, failure);
+        foreach (var cluster in clusters)
+            pass.Swept.Enqueue(new SweptFinding(new SweepFinding(FindingKind.Unreadable, cluster, null, null, what, new Remedy.LookAgain()), Remedies.Later));
+        if (pass.IsDryRun)
+            return;
+        foreach (var cluster in clusters)
+            log.SweepFailed(cluster, what, failure);
         metrics?.SweepFailed();
     }
 
@@ -115,14 +150,16 @@ public sealed class Sweeper(
         // Asked for at once, and waited for only when what is overdue has gone.
         var role = cluster.ReadRoleAsync(entry.Policy.Role, cancellation);
         var listings = await Task.WhenAll(ClusterListing.Kinds.Select(async kind => (Kind: kind, Bindings: await EndOverdueAsync(pass, entry, kind, cluster, cancellation))));
-        if (listings.Select(listing => listing.Bindings).OfType<Reading<IReadOnlyList<StandingBinding>>.Unreadable>().ToList() is { Count: > 0 } unreadable)
-            await pass.TakeAsync(new SweepFinding(
-                FindingKind.Unreadable, entry.Id, null, null, string.Join("; ", unreadable.Select(one => one.Reason).Distinct()), new Remedy.LookAgain()));
+        var rules = await role;
+        var unread = listings.Select(listing => (listing.Bindings as Reading<IReadOnlyList<StandingBinding>>.Unreadable)?.Reason)
+            .Append((rules as Reading<RoleRules>.Unreadable)?.Reason).OfType<string>().Distinct().ToList();
+        if (unread.Count > 0)
+            TellUnread(pass, [entry.Id], string.Join("; ", unread), null);
         return new ClusterView(
             entry, cluster,
             listings.Where(listing => listing.Bindings is Reading<IReadOnlyList<StandingBinding>>.Found)
                 .ToDictionary(listing => listing.Kind, listing => ((Reading<IReadOnlyList<StandingBinding>>.Found)listing.Bindings).Value),
-            await role);
+            rules);
     }
 
     private async Task<Reading<IReadOnlyList<StandingBinding>>> EndOverdueAsync(
@@ -141,7 +178,7 @@ public sealed class Sweeper(
                 yield return id;
     }
 
-    private async Task LookAtRequestsAsync<T>(IAsyncEnumerable<T> requests, Func<T, Task> look)
+    private async Task LookAtRequestsAsync<T>(Pass pass, IEnumerable<ClusterId> clusters, IAsyncEnumerable<T> requests, Func<T, Task> look)
     {
         try
         {
@@ -150,8 +187,7 @@ public sealed class Sweeper(
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // The bindings are looked at all the same: what is overdue there ends whatever the index says.
-            log.OpenRequestsUnswept(failure.Message, failure);
-            metrics?.SweepFailed();
+            TellUnread(pass, clusters, $"Not all open requests could be looked at: {failure.Message}", failure);
         }
     }
 
@@ -168,10 +204,11 @@ public sealed class Sweeper(
     private async Task SweepAsync(Pass pass, ClusterPass cluster)
     {
         var view = await cluster.View;
+        var id = view.Entry.Id;
         // Those whose binding stands although the index does not name them, too: somebody may have altered it.
         var unlisted = view.Bindings.Where(binding => binding.Installation == book.Installation && !IsOverdue(pass, binding))
-            .Select(binding => binding.Request ?? binding.Name.Request).OfType<RequestId>().Distinct().Where(id => !pass.Open.ContainsKey(id));
-        await LookAtRequestsAsync(cluster.TakeRequests().Concat(unlisted.Select(id => (Id: id, History: (RequestHistory?)null))).ToAsyncEnumerable(), async request =>
+            .Select(binding => binding.Request ?? binding.Name.Request).OfType<RequestId>().Distinct().Where(one => !pass.Open.ContainsKey(one));
+        await LookAtRequestsAsync(pass, [id], cluster.TakeRequests().Concat(unlisted.Select(one => (Id: one, History: (RequestHistory?)null))).ToAsyncEnumerable(), async request =>
         {
             if ((request.History ?? await ReadAsync(pass, request.Id)) is { } history)
                 await LookAtAsync(pass, history, view);
@@ -182,7 +219,7 @@ public sealed class Sweeper(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            TellUnswept(view.Entry.Id, failure);
+            TellUnread(pass, [id], failure.Message, failure);
         }
     }
 
