@@ -15,11 +15,13 @@ public sealed class InTurnTests
 
         var calls = Enumerable.Range(0, 5).Select(number => CallAsync(pipeline, number)).ToList();
 
+        await account.ArrivedAsync(2);
         Assert.Equal([0, 1], account.Came);
         for (var number = 0; number < 5; number++)
         {
             account.Answer(number);
             await calls[number];
+            await account.ArrivedAsync(Math.Min(number + 3, 5));
         }
         Assert.Equal([0, 1, 2, 3, 4], account.Came);
         Assert.Equal(2, account.MostAtOnce);
@@ -31,6 +33,7 @@ public sealed class InTurnTests
         var account = new Held();
         var pipeline = PipelineTo(account, TimeSpan.FromMilliseconds(1));
         var (first, second) = (CallAsync(pipeline, 0), CallAsync(pipeline, 1));
+        await account.ArrivedAsync(2);
 
         await Assert.ThrowsAsync<IOException>(() => CallAsync(pipeline, 2));
 
@@ -60,11 +63,20 @@ public sealed class InTurnTests
     private sealed class Held : HttpMessageHandler
     {
         private readonly Dictionary<int, TaskCompletionSource> _answers = Enumerable.Range(0, 5).ToDictionary(number => number, _ => new TaskCompletionSource());
+        private readonly SemaphoreSlim _arrivals = new(0);
+        private int _seen;
         private int _atOnce;
 
         public List<int> Came { get; } = [];
 
         public int MostAtOnce { get; private set; }
+
+        /// <summary>Returns when so many calls have come.</summary>
+        public async Task ArrivedAsync(int count)
+        {
+            for (; _seen < count; _seen++)
+                await _arrivals.WaitAsync(TestContext.Current.CancellationToken);
+        }
 
         public void Answer(int number) => _answers[number].SetResult();
 
@@ -76,6 +88,7 @@ public sealed class InTurnTests
                 Came.Add(number);
                 MostAtOnce = Math.Max(MostAtOnce, ++_atOnce);
             }
+            _arrivals.Release();
             await _answers[number].Task.WaitAsync(cancellationToken);
             lock (Came)
                 _atOnce--;
