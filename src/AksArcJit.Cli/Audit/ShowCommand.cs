@@ -2,6 +2,7 @@ using System.CommandLine;
 using AksArcJit.Cli.Connection;
 using AksArcJit.Journal;
 using AksArcJit.Journal.Verification;
+using AksArcJit.Lifecycle.Requests;
 using Spectre.Console;
 
 namespace AksArcJit.Cli.Audit;
@@ -25,12 +26,13 @@ internal sealed class ShowCommand(Surroundings surroundings, ConnectionOptions c
             throw new CommandFailedException($"'{text}' is no id of a request.", "It has 26 characters of a-z and 2-7.");
         using var broker = connection.Connect(parsed);
         var (damages, facts) = (new List<Damage>(), new List<TimelineFact>());
+        AccessRequest? request = null;
         using var verifier = new JournalVerifier(null, [], damages.Add);
         await foreach (var row in broker.ReadAsync($"api/v1/access-requests/{stream.Text}/journal?format=ndjson", _ => { }, cancellation))
         {
             verifier.Take(row);
             if (row is JournalRow.Fact(var record))
-                facts.Add(new TimelineFact(record.Version, record.At, record.Kind, What(record)));
+                facts.Add(new TimelineFact(record.Version, record.At, record.Kind, What(record, ref request)));
         }
         verifier.Finish(isWhole: false);
         if (output.IsJson(parsed))
@@ -41,11 +43,15 @@ internal sealed class ShowCommand(Surroundings surroundings, ConnectionOptions c
         return damages.Count > 0 ? ExitCodes.Damaged : ExitCodes.Done;
     }
 
-    private static string What(FactRecord record)
+    /// <param name="request">Gives people their names, once the chain has told of it.</param>
+    private static string What(FactRecord record, ref AccessRequest? request)
     {
         try
         {
-            return FactSummary.Of(FactText.Decode(record.Kind, record.Payload.Span), record.At);
+            var fact = FactText.Decode(record.Kind, record.Payload.Span);
+            request ??= (fact as RequestFact.AccessRequested)?.Request;
+            var names = request;
+            return FactSummary.Of(fact, record.At, person => names?.NameOf(person) ?? person.ObjectId);
         }
         catch (Exception unknown) when (unknown is UnknownFactException or FormatException)
         {

@@ -98,10 +98,7 @@ internal sealed class RequestCase
     }
 
     /// <summary>The object id where the request does not know a name.</summary>
-    public string NameOf(Person person) =>
-        person == Request.Terms.Engineer
-            ? Request.EngineerName
-            : Request.Approvers.FirstOrDefault(approver => approver.Person == person)?.Name ?? person.ObjectId;
+    public string NameOf(Person person) => Request.NameOf(person) ?? person.ObjectId;
 
     private static IEnumerable<ShownConsent> ConsentsIn(IReadOnlyList<(FactRecord Record, RequestFact Fact)> facts)
     {

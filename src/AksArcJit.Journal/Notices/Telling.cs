@@ -30,9 +30,7 @@ public sealed record Telling(
     internal LocalTime Local(DateTimeOffset at) => new(at, Zone);
 
     /// <summary>The object id where the request knows no name.</summary>
-    internal string NameOf(Person person) => person == Request.Terms.Engineer
-        ? Request.EngineerName
-        : Request.Approvers.FirstOrDefault(approver => approver.Person == person)?.Name ?? person.ObjectId;
+    internal string NameOf(Person person) => Request.NameOf(person) ?? person.ObjectId;
 
     internal TFact? Last<TFact>()
         where TFact : RequestFact => Facts.Select(entry => entry.Fact).OfType<TFact>().LastOrDefault();

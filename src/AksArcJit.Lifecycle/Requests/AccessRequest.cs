@@ -23,6 +23,10 @@ public sealed record AccessRequest(
     string? EngineerMail = null)
 {
     public RequestId Id => Terms.Request;
+
+    /// <summary>For display; null for somebody whose name it does not know.</summary>
+    public string? NameOf(Person person) =>
+        person == Terms.Engineer ? EngineerName : Approvers.FirstOrDefault(approver => approver.Person == person)?.Name;
 }
 
 /// <summary>An approver who was asked, and the hash of the secret in the link that goes to them.</summary>

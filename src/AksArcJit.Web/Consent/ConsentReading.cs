@@ -45,9 +45,7 @@ public sealed record ConsentReading(ConsentView View, string Installation, DateT
     /// <summary>Whether the cluster's options name the danger; not where the cluster is no longer configured.</summary>
     public bool Accepts(Danger danger) => View.Cluster?.Policy.AcceptedDangers.Contains(danger) == true;
 
-    public string NameOf(Person person) => person == Request.Terms.Engineer
-        ? Request.EngineerName
-        : Request.Approvers.FirstOrDefault(asked => asked.Person == person)?.Name ?? ConsentTexts.UnnamedPerson(person);
+    public string NameOf(Person person) => Request.NameOf(person) ?? ConsentTexts.UnnamedPerson(person);
 
     private Reading<RoleRules> Recorded(string hash) =>
         View.History.Facts.Select(entry => RulesOf(entry.Fact)).Where(rules => rules.Count > 0).Select(rules => new RoleRules(rules))

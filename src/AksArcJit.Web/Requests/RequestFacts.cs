@@ -35,10 +35,7 @@ internal sealed class RequestFacts(RequestHistory history, RequestState.Asked st
     };
 
     /// <summary>Null for somebody whose name the request does not know.</summary>
-    public string? NameOf(Person person) =>
-        person == state.Request.Terms.Engineer
-            ? state.Request.EngineerName
-            : state.Request.Approvers.FirstOrDefault(approver => approver.Person == person)?.Name;
+    public string? NameOf(Person person) => state.Request.NameOf(person);
 
     private (DateTimeOffset At, TFact Fact)? Last<TFact>()
         where TFact : RequestFact
