@@ -16,7 +16,7 @@ namespace AksArcJit.Broker.Consents;
 /// <param name="Role">The live role; unreadable or missing where it cannot be shown, and then nothing can be approved.</param>
 /// <param name="OtherBindings">Bindings to the same role that this request does not control.</param>
 /// <param name="HasDecided">Whether this approver's secret has decided already.</param>
-/// <param name="Ticket">As last heard of: its title is for the reader, its status for the rules.</param>
+/// <param name="Ticket">As it is for the request: its title is for the reader, its status for the rules.</param>
 public sealed record ConsentView(
     RequestHistory History, RequestState.Asked State, AskedApprover Approver, ClusterEntry? Cluster, Terms Terms,
     Reading<RoleRules> Role, Reading<IReadOnlyList<StandingBinding>> OtherBindings, bool HasDecided, Reading<Ticket> Ticket);
@@ -70,7 +70,7 @@ public sealed class ConsentDesk(
         var entry = book.Find(terms.Cluster);
         var role = circumstances.ReadRoleAsync(terms.Cluster, cancellation);
         var others = OtherBindingsAsync(terms, cancellation);
-        var ticket = circumstances.ReadTicketAsync(state.Request.Ticket, cancellation);
+        var ticket = circumstances.ReadTicketAsync(state.Request, cancellation);
         var shown = state is RequestState.AwaitingConsent waiting ? ConsentRules.Standing(waiting, await role) ?? terms : terms;
         return new ConsentView(history, state, approver, entry, shown, await role, await others, HasDecided(state, approver.Person), await ticket);
     }
@@ -111,7 +111,7 @@ public sealed class ConsentDesk(
         var forgery = sealing.ForgeryIn(history.Facts.Select(fact => fact.Record));
         if (forgery is not null)
             log.FactNotOurs(history.Id, forgery);
-        return await circumstances.GatherAsync(state.Request.Ticket, state.Terms with { Scope = scope }, null, cancellation) with { Forgery = forgery };
+        return await circumstances.GatherAsync(state.Request, state.Terms with { Scope = scope }, null, cancellation) with { Forgery = forgery };
     }
 
     private async Task<(RequestHistory History, RequestState.Asked State, AskedApprover Approver)?> FindAsync(ConsentLink link, CancellationToken cancellation)

@@ -16,10 +16,11 @@ namespace AksArcJit.Broker.Effects;
 /// <summary>Gathers what the rules read. What cannot be read is told as unreadable; the rules deny on it.</summary>
 public sealed class Circumstancer(IJournal journal, IClusters clusters, ClusterBook book, JournalStanding standing)
 {
+    /// <param name="request">As asked, or about to be.</param>
     /// <param name="continues">The request that is continued, if any.</param>
-    public async Task<Circumstances> GatherAsync(TicketId ticket, Terms terms, RequestId? continues, CancellationToken cancellation)
+    public async Task<Circumstances> GatherAsync(AccessRequest request, Terms terms, RequestId? continues, CancellationToken cancellation)
     {
-        var ticketReading = ReadTicketAsync(ticket, cancellation);
+        var ticketReading = ReadTicketAsync(request, cancellation);
         var roleReading = ReadRoleAsync(terms.Cluster, cancellation);
         var system = ReadSystemAsync(cancellation);
         var named = terms.Scope is Scope.Namespace one ? ReadNamespaceAsync(terms.Cluster, one.Name, cancellation) : null;
@@ -35,7 +36,7 @@ public sealed class Circumstancer(IJournal journal, IClusters clusters, ClusterB
     public async Task<BeforeCreate> GatherForCreateAsync(RequestState.Granting granting, CancellationToken cancellation)
     {
         var request = granting.Request;
-        var ticket = ReadTicketAsync(request.Ticket, cancellation);
+        var ticket = ReadTicketAsync(request, cancellation);
         var system = await ReadSystemAsync(cancellation);
         var hindrance = (await ticket, system) switch
         {
@@ -49,12 +50,19 @@ public sealed class Circumstancer(IJournal journal, IClusters clusters, ClusterB
         return new BeforeCreate(await ticket, system?.EndOf(granting), hindrance);
     }
 
-    public async Task<Reading<Ticket>> ReadTicketAsync(TicketId id, CancellationToken cancellation)
+    public Task<Reading<Ticket>> ReadTicketAsync(TicketId id, CancellationToken cancellation) => ReadTicketAsync(id, history => history.Ticket, cancellation);
+
+    /// <summary>As it is for the request: see <see cref="TicketHistory.For"/>.</summary>
+    public Task<Reading<Ticket>> ReadTicketAsync(AccessRequest request, CancellationToken cancellation) =>
+        ReadTicketAsync(request.Ticket, history => history.For(request.RequestedAt), cancellation);
+
+    private async Task<Reading<Ticket>> ReadTicketAsync(TicketId id, Func<TicketHistory, Ticket?> read, CancellationToken cancellation)
     {
         try
         {
-            var history = TicketHistory.Of(id, await journal.ReadAsync(StreamId.Of(id), cancellation));
-            return history.Ticket is null ? new Reading<Ticket>.Missing() : new Reading<Ticket>.Found(history.Ticket);
+            return read(TicketHistory.Of(id, await journal.ReadAsync(StreamId.Of(id), cancellation))) is { } ticket
+                ? new Reading<Ticket>.Found(ticket)
+                : new Reading<Ticket>.Missing();
         }
         catch (Exception unreadable) when (unreadable is JournalUnavailableException or QuarantineException)
         {

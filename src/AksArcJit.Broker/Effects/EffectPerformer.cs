@@ -31,7 +31,7 @@ public sealed class EffectPerformer(
 
     private async IAsyncEnumerable<Signal> BeginAsync(RequestState.Asked asked)
     {
-        yield return new Signal.GrantDue(await circumstances.GatherAsync(asked.Request.Ticket, asked.Terms, null, CancellationToken.None));
+        yield return new Signal.GrantDue(await circumstances.GatherAsync(asked.Request, asked.Terms, null, CancellationToken.None));
     }
 
     // Granter: the intent is journaled; re-read the ticket, create, re-read (design section 8).
@@ -91,7 +91,7 @@ public sealed class EffectPerformer(
                 break;
         }
 
-        if (IsClosed(await circumstances.ReadTicketAsync(request.Ticket, CancellationToken.None)))
+        if (IsClosed(await circumstances.ReadTicketAsync(request, CancellationToken.None)))
             yield return new Signal.TicketClosed($"Ticket {request.Ticket} was closed while access was being granted.");
     }
 

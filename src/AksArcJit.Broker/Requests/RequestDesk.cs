@@ -30,7 +30,7 @@ public sealed class RequestDesk(
     {
         var id = asking.IdempotencyKey is { } key ? secrets.IdFor(asking.Engineer, key) : ids.NewId();
         var proposal = Propose(id, asking, time.GetUtcNow());
-        var gathered = await circumstances.GatherAsync(asking.Ticket, proposal.Terms, asking.Continues, cancellation);
+        var gathered = await circumstances.GatherAsync(proposal, proposal.Terms, asking.Continues, cancellation);
         if (gathered.Role is Reading<RoleRules>.Found role)
             proposal = proposal with { Terms = proposal.Terms with { RulesHash = role.Value.Hash } };
 

@@ -14,8 +14,8 @@ public sealed class RequestSweep(Circumstancer circumstances, BindingSweep bindi
         if (asked is not (RequestState.AwaitingConsent or RequestState.Scheduled or RequestState.Granting or RequestState.Active))
             return [];
         var id = asked.Request.Id;
-        if (await circumstances.ReadTicketAsync(asked.Request.Ticket, CancellationToken.None) is Reading<Ticket>.Found { Value.Status: TicketStatus.Closed })
-            return [Found(FindingKind.TicketClosed, $"Ticket {asked.Request.Ticket} is closed.", new Signal.TicketClosed($"Ticket {asked.Request.Ticket} is closed."))];
+        if (await circumstances.ReadTicketAsync(asked.Request, CancellationToken.None) is Reading<Ticket>.Found { Value.Status: TicketStatus.Closed })
+            return [Found(FindingKind.TicketClosed, $"Ticket {asked.Request.Ticket} was closed.", new Signal.TicketClosed($"Ticket {asked.Request.Ticket} was closed."))];
 
         var findings = new List<SweepFinding>();
         if (RulesHash(asked) is { } consented && Observed(view, asked) is { } observed && observed.RulesHash != consented)

@@ -8,8 +8,9 @@ using AksArcJit.Lifecycle.Tickets;
 namespace AksArcJit.Broker.Tickets;
 
 /// <summary>
-/// Hears of tickets. A close is recorded first, then given to every request in the ticket's index; a crash between resumes. An event that
-/// the chain holds already changes nothing: hearing it again, at any time and in any process, only completes what it began.
+/// Hears of tickets. A close is recorded first, then given to every request in the ticket's index; a crash between resumes. Until every end
+/// is recorded the ticket is not opened again: nothing would resume then. An event that the chain holds already changes nothing: hearing it
+/// again, at any time and in any process, only completes what it began.
 /// </summary>
 public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider time, Endings endings)
 {
@@ -44,8 +45,8 @@ public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider t
     {
         try
         {
-            var (history, refusal) = await DecideAsync(id, signal, cancellation);
-            return (history.Ticket, refusal, refusal is null && history.Ticket is { Status: TicketStatus.Closed } ? await DistributeAsync(id, history) : Task.CompletedTask);
+            var (history, refusal, ends) = await DecideAsync(id, signal, cancellation);
+            return (history.Ticket, refusal, refusal is null && history.Ticket is { Status: TicketStatus.Closed } ? await DistributeAsync(id, history) : ends);
         }
         catch (QuarantineException) when (signal.IsClose)
         {
@@ -55,37 +56,43 @@ public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider t
         }
     }
 
-    private async Task<(TicketHistory History, Refusal? Refusal)> DecideAsync(TicketId id, TicketSignal signal, CancellationToken cancellation)
+    /// <returns>With what ends when the ends before a reopening are carried out.</returns>
+    private async Task<(TicketHistory History, Refusal? Refusal, Task Ends)> DecideAsync(TicketId id, TicketSignal signal, CancellationToken cancellation)
     {
         var stream = StreamId.Of(id);
         var conflicts = new BaselessConflicts();
         var history = _known.Find(id);
         var isFresh = history is null;
         history ??= await ReadOnAsync(id, null, cancellation);
+        var ends = Task.CompletedTask;
         while (true)
         {
             var decision = history.IsHeard(signal) ? Decision.Accept() : TicketDecider.Decide(history.Ticket, signal);
-            if (decision is Decision.Accepted { Facts: { Count: > 0 } facts })
+            var facts = decision is Decision.Accepted accepted ? accepted.Facts.Cast<TicketFact>().ToList() : [];
+            var opensAgain = history.Ticket is { Status: TicketStatus.Closed } && facts.Any(fact => !TicketFact.IsClose(fact));
+            if (facts.Count > 0 && (isFresh || !opensAgain))
             {
+                if (opensAgain)
+                    ends = (await EndAllAsync(id)).CarriedOut;
                 var now = time.GetUtcNow() > history.NewestAt ? time.GetUtcNow() : history.NewestAt;
                 var records = sealing.Seal(stream, history.Version, history.HeadHash, facts, now);
-                var after = history.With(records, [.. facts.Cast<TicketFact>()]);
+                var after = history.With(records, facts);
                 var append = new Append(stream, history.Version, records, new Head("", false), after.Ticket is { Status: TicketStatus.Closed } ? now : null, null);
                 if (await AppendAsync(id, append) is AppendOutcome.Appended)
                 {
                     _known.Remember(id, after);
-                    return (after, null);
+                    return (after, null, ends);
                 }
                 history = await ReadOnAsync(id, history, cancellation);
                 conflicts.Count(append, history.Version);
             }
             else if (isFresh)
             {
-                return (history, (decision as Decision.Refused)?.Refusal);
+                return (history, (decision as Decision.Refused)?.Refusal, ends);
             }
             else
             {
-                // No append says whether what is remembered still stands: another instance may have heard more.
+                // No append says whether what is remembered still stands, or says it too late: another instance may have heard more.
                 history = await ReadOnAsync(id, history, cancellation);
             }
             isFresh = true;

@@ -8,10 +8,11 @@ namespace AksArcJit.Broker.Tickets;
 /// <summary>A ticket as its chain tells it.</summary>
 /// <param name="Ticket">Null where nothing was ever heard of it.</param>
 /// <param name="Heard">The events that left a fact, by whom, and whether as a close.</param>
+/// <param name="ClosedAt">When it was last closed; null for never. Closes from before it had a customer are none: nothing could be asked yet.</param>
 public sealed record TicketHistory(
-    long Version, string HeadHash, DateTimeOffset NewestAt, Ticket? Ticket, ImmutableHashSet<(SourceEvent Event, Person By, bool IsClose)> Heard)
+    long Version, string HeadHash, DateTimeOffset NewestAt, Ticket? Ticket, ImmutableHashSet<(SourceEvent Event, Person By, bool IsClose)> Heard, DateTimeOffset? ClosedAt)
 {
-    private static readonly TicketHistory Empty = new(0, HashChain.Start, DateTimeOffset.MinValue, null, []);
+    private static readonly TicketHistory Empty = new(0, HashChain.Start, DateTimeOffset.MinValue, null, [], null);
 
     /// <summary>
     /// Whether the signal is an event delivered again. Its source and id are the sender's word: another sender's event of the same name is
@@ -22,6 +23,9 @@ public sealed record TicketHistory(
         signal.Event is { } told && Heard.Contains((told, signal.By, signal.IsClose))
         && !(signal.IsClose && Ticket is { Status: TicketStatus.Active })
         && !(signal.SourceSequence > Ticket?.Sequence);
+
+    /// <summary>The ticket for a request asked at this time: one that was closed since stays closed for it, though it may be open again.</summary>
+    public Ticket? For(DateTimeOffset askedAt) => Ticket is not null && askedAt <= ClosedAt ? Ticket with { Status = TicketStatus.Closed } : Ticket;
 
     /// <exception cref="Requests.QuarantineException">The chain is damaged, or holds what this build cannot read.</exception>
     public static TicketHistory Of(TicketId id, IReadOnlyList<FactRecord> records) => Empty.Then(id, records);
@@ -37,8 +41,14 @@ public sealed record TicketHistory(
     }
 
     /// <param name="records">As sealed to follow this, with their facts.</param>
-    public TicketHistory With(IReadOnlyList<FactRecord> records, IReadOnlyList<TicketFact> facts) => records is [.., var newest]
-        ? new(newest.Version, newest.Hash, newest.At, facts.Aggregate(Ticket, TicketDecider.Apply),
-            Heard.Union(facts.Where(fact => fact.Event is not null).Select(fact => (fact.Event!, fact.By, TicketFact.IsClose(fact)))))
-        : this;
+    public TicketHistory With(IReadOnlyList<FactRecord> records, IReadOnlyList<TicketFact> facts) =>
+        records.Zip(facts).Aggregate(this, (history, next) => history.With(next.First, next.Second));
+
+    private TicketHistory With(FactRecord record, TicketFact fact)
+    {
+        var ticket = TicketDecider.Apply(Ticket, fact);
+        return new(record.Version, record.Hash, record.At, ticket,
+            fact.Event is { } told ? Heard.Add((told, fact.By, TicketFact.IsClose(fact))) : Heard,
+            ticket is { Status: TicketStatus.Closed, Customer.Length: > 0 } ? record.At : ClosedAt);
+    }
 }
