@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using AksArcJit.Lifecycle;
 
 namespace AksArcJit.Journal;
 
@@ -70,6 +71,8 @@ public static class HashChain
                 return new ChainDamage(stream, record.Version, "does not follow from the record before it");
             if (record.Hash != Hash(hash, stream, record.Version, record.FactId, record.Kind, record.At, record.Payload.Span))
                 return new ChainDamage(stream, record.Version, "was altered: its content does not match its hash");
+            if (!Timing.IsTime(record.At))
+                return new ChainDamage(stream, record.Version, "is dated as no clock shows");
             if (record.At < at)
                 return new ChainDamage(stream, record.Version, "is dated before the record that it follows");
             (version, hash, at) = (record.Version, record.Hash, record.At);

@@ -26,6 +26,18 @@ public static class Timing
     /// <summary>How far ahead a start may be asked for.</summary>
     public static readonly TimeSpan LongestLead = TimeSpan.FromDays(30);
 
+    /// <summary>
+    /// No clock shows a time before this, or from <see cref="Latest"/> on: one that was never set, or whose seconds ran over, shows 1970 or 2106.
+    /// What is recorded with such a time was made up, and what is added to it here might leave what a time can hold.
+    /// </summary>
+    public static readonly DateTimeOffset Earliest = new(1000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <inheritdoc cref="Earliest"/>
+    public static readonly DateTimeOffset Latest = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>False where no clock shows it.</summary>
+    public static bool IsTime(DateTimeOffset at) => at >= Earliest && at < Latest;
+
     /// <summary>1, 2, 4 … seconds, at most <paramref name="longest"/>.</summary>
     /// <param name="failures">Failures so far, at least 1.</param>
     public static TimeSpan Pause(int failures, TimeSpan longest) =>

@@ -6,6 +6,7 @@ using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Operations;
 using AksArcJit.Lifecycle.Requests;
+using AksArcJit.Lifecycle.Roles;
 using AksArcJit.Lifecycle.Tickets;
 using AksArcJit.TestKit;
 using AksArcJit.TestKit.Brokers;
@@ -75,6 +76,53 @@ public class ContradictoryJournalTests
         var id = await GrantAsync();
         _store.Tamper(StreamId.Of(id), 2, record => record with { Hash = HashChain.Start });
         Assert.True(Assert.IsType<Submission.Unrecorded>(await Start(2).Requests.SayAsync(id, Revoke, CancellationToken.None)).IsGone);
+        Assert.Empty(_cluster.Bindings);
+    }
+
+    /// <summary>Its hash is right; what the lifecycle adds to such a time would leave what a time can hold.</summary>
+    [Fact]
+    public async Task ARevoke_WhenAFactIsDatedAsNoClockShows_ThenTheBindingGoesInAnyProcess()
+    {
+        var id = await GrantAsync();
+        await ForgeAsync(StreamId.Of(id), new RequestFact.GrantOutcomeUnknown(1, "forged"), DateTimeOffset.MaxValue);
+        var other = Start(2);
+        await Assert.ThrowsAsync<QuarantineException>(() => other.Engine.ReadAsync(id, CancellationToken.None));
+        Assert.True(Assert.IsType<Submission.Unrecorded>(await other.Requests.SayAsync(id, Revoke, CancellationToken.None)).IsGone);
+        Assert.Empty(_cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task ARevoke_WhenAFactNamesATimeThatNoClockShows_ThenTheBindingGoesInAnyProcess()
+    {
+        var id = await GrantAsync();
+        await ForgeAsync(StreamId.Of(id), new RequestFact.BindingObserved("uid-1", DateTimeOffset.MaxValue, "forged"), _time.GetUtcNow());
+        var other = Start(2);
+        await Assert.ThrowsAsync<QuarantineException>(() => other.Engine.ReadAsync(id, CancellationToken.None));
+        Assert.True(Assert.IsType<Submission.Unrecorded>(await other.Requests.SayAsync(id, Revoke, CancellationToken.None)).IsGone);
+        Assert.Empty(_cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task ATicketsClose_WhenItsChainIsDatedAsNoClockShows_ThenTheAccessEndsAndTheCallerIsTold()
+    {
+        await GrantAsync();
+        await ForgeAsync(StreamId.Of(Sample.TicketId), new TicketFact.TicketRecorded(Sample.Ticket(), Sample.Operator), DateTimeOffset.MaxValue);
+        await Assert.ThrowsAsync<QuarantineException>(() => Start(2).Tickets.HearAsync(Sample.TicketId, new TicketSignal.Close(Sample.TicketId, null, Sample.Operator), CancellationToken.None));
+        Assert.Empty(_cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task ASweep_WhenTheSystemsAndTheClustersChainsAreDatedAsNoClockShows_ThenGoesOnAndNothingIsGranted()
+    {
+        await GrantAsync();
+        await ForgeAsync(StreamId.System, new SystemFact.GrantsResumed(new PauseScope.Everything(), Sample.Operator, "forged"), DateTimeOffset.MaxValue);
+        await ForgeAsync(StreamId.Of(Sample.ClusterId), new ClusterFact.UnmanagedCopyFound(Sample.ClusterId, new BindingName("copy", ""), "uid-9"), DateTimeOffset.MaxValue);
+        var other = Start(2);
+        await Assert.ThrowsAsync<QuarantineException>(() => other.Operations.ReadPausesAsync(CancellationToken.None));
+        Assert.IsType<Submission.Refused>(await other.AskAsync("another key", TimeSpan.FromMinutes(5), new Scope.Namespace("web")));
+        _time.Advance(TimeSpan.FromHours(1));
+        var report = await other.Sweeper.SweepAsync(CancellationToken.None);
+        Assert.Contains(report.Findings, finding => finding.Done == "removed, but not journaled");
         Assert.Empty(_cluster.Bindings);
     }
 
@@ -211,10 +259,24 @@ public class ContradictoryJournalTests
 
     private TestBroker Start(int seed) => new(_journal, new FakeClusters(_cluster), _time, seed);
 
-    private async Task<RequestId> GrantAsync(bool isStuck = false)
+    /// <summary>Somebody who can write the store appends a fact, and computes its hash right.</summary>
+    private async Task ForgeAsync(StreamId stream, Fact fact, DateTimeOffset at)
+    {
+        var (version, hash) = await _store.ReadAsync(stream, CancellationToken.None) is [.., var last] ? (last.Version, last.Hash) : (0, HashChain.Start);
+        var (kind, payload) = FactText.Encode(fact);
+        var forged = HashChain.Seal(stream, version, hash, $"forged {stream}", kind, at, payload);
+        await _store.AppendAsync(new Append(stream, version, [forged], new Head("Active", false), _time.GetUtcNow(), null), CancellationToken.None);
+    }
+
+    private async Task<RequestId> AskAsync()
     {
         await _broker.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Report(Sample.Ticket(), Sample.Operator), CancellationToken.None);
-        var id = Assert.IsType<Submission.Recorded>(await _broker.AskAsync("key", TimeSpan.FromMinutes(5))).History.Id;
+        return Assert.IsType<Submission.Recorded>(await _broker.AskAsync("key", TimeSpan.FromMinutes(5))).History.Id;
+    }
+
+    private async Task<RequestId> GrantAsync(bool isStuck = false)
+    {
+        var id = await AskAsync();
         await _broker.ApproveAsync(id, Sample.Approver);
         Assert.Single(_cluster.Bindings);
         if (isStuck)

@@ -107,6 +107,8 @@ public class FactTextTests
     [InlineData("RevocationStarted", """{"outcome":{},"by":null,"reason":""}""")]
     [InlineData("BindingObserved", """{"uid":"u","notAfter":"yesterday","reason":""}""")]
     [InlineData("BindingObserved", """{"uid":"u","notAfter":"2026-03-02T09:00:00.0000001+02:00","reason":""}""")]
+    [InlineData("BindingObserved", """{"uid":"u","notAfter":"9999-12-31T23:59:59.9999999Z","reason":""}""")]
+    [InlineData("BindingObserved", """{"uid":"u","notAfter":"0001-01-01T00:00:00.0000000Z","reason":""}""")]
     public void Decode_WhenThePayloadDoesNotFit_ThenThrowsFormatException(string kind, string payload) =>
         Assert.Throws<FormatException>(() => FactText.Decode(kind, Encoding.UTF8.GetBytes(payload)));
 

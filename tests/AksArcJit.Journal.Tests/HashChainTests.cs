@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using AksArcJit.TestKit;
 using CsCheck;
@@ -86,6 +87,28 @@ public class HashChainTests
         var chain = Chain(Stream, 3);
         chain.Add(HashChain.Seal(Stream, 3, chain[2].Hash, "f4", "Kind", chain[2].At.AddTicks(-1), "{}"u8.ToArray()));
         Assert.Equal(4, HashChain.FirstDamage(Stream, chain)?.Version);
+    }
+
+    [Theory]
+    [InlineData(0, "0001-01-01")]
+    [InlineData(0, "9999-12-31")]
+    [InlineData(3, "9000-01-01")]
+    public void FirstDamage_WhenSealedWithATimeThatNoClockShows_ThenNamesIt(int length, string day)
+    {
+        var chain = Chain(Stream, length);
+        var at = DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        chain.Add(HashChain.Seal(Stream, length, length == 0 ? HashChain.Start : chain[^1].Hash, "f", "Kind", at, "{}"u8.ToArray()));
+        Assert.Equal(length + 1, HashChain.FirstDamage(Stream, chain)?.Version);
+    }
+
+    // A clock that was never set, or whose seconds ran over: wrong, and no damage.
+    [Theory]
+    [InlineData("1970-01-01")]
+    [InlineData("2106-02-07")]
+    public void FirstDamage_WhenSealedByAWrongClock_ThenIsNone(string day)
+    {
+        var at = DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        Assert.Null(HashChain.FirstDamage(Stream, [HashChain.Seal(Stream, 0, HashChain.Start, "f", "Kind", at, "{}"u8.ToArray())]));
     }
 
     /// <summary>Without lengths, text could move from one field to the next unseen.</summary>

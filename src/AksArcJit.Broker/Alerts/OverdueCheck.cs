@@ -88,7 +88,7 @@ public sealed class OverdueCheck(
             await Spreading.OverAsync(OpenAsync(cancellation), async stream =>
             {
                 foreach (var record in await journal.ReadAsync(stream, cancellation))
-                    if (record.At > newest)
+                    if (record.At > newest && Timing.IsTime(record.At))
                     {
                         lock (gate)
                             due = due < record.At + known.Interval ? due : record.At + known.Interval;

@@ -1,6 +1,7 @@
 using AksArcJit.Broker.Ports;
 using AksArcJit.Journal;
 using AksArcJit.Journal.Checkpoints;
+using AksArcJit.Lifecycle;
 using Microsoft.Extensions.Logging;
 
 namespace AksArcJit.Broker.Checkpoints;
@@ -109,7 +110,8 @@ public sealed class Checkpointer(
     {
         var leaves = heads.Select(head => new CheckpointLeaf(head.Stream, head.Version, head.Hash)).ToList();
         var (frontier, nodes) = (previous?.Checkpoint.Frontier ?? MerkleFrontier.Empty).Append(leaves.Select(leaf => leaf.Hash));
-        var at = heads.Select(head => head.At).Append(time.GetUtcNow()).Append(previous?.Checkpoint.At ?? DateTimeOffset.MinValue).Max();
+        // A date that somebody made up would be every later checkpoint's too.
+        var at = heads.Select(head => head.At).Where(Timing.IsTime).Append(time.GetUtcNow()).Append(previous?.Checkpoint.At ?? DateTimeOffset.MinValue).Max();
         var coversUntil = previous?.Checkpoint.CoversUntil ?? DateTimeOffset.UnixEpoch;
         if (heads.Count < ICheckpointLog.MostLeaves && _surveyedUntil is { } surveyed && surveyed > coversUntil)
             coversUntil = surveyed;

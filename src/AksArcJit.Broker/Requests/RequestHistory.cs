@@ -47,7 +47,7 @@ public sealed record RequestHistory(RequestId Id, IReadOnlyList<(FactRecord Reco
         var sound = new RequestHistory(id, [], new RequestState.Unasked()) { Quarantine = quarantine };
         foreach (var record in records)
         {
-            if (record != HashChain.Seal(stream, sound.Version, sound.HeadHash, record.FactId, record.Kind, record.At, record.Payload))
+            if (HashChain.FirstDamage(stream, sound.Version, sound.HeadHash, sound.NewestAt, [record]) is not null)
                 break;
             try
             {

@@ -1,3 +1,5 @@
+using AksArcJit.Lifecycle;
+
 namespace AksArcJit.Journal.Verification;
 
 /// <summary>
@@ -190,7 +192,9 @@ internal sealed class ChainDiagnosis(
         {
             if (row.Hash != row.Computed)
                 found(new Damage.ValueEdited(stream, version, "The row's hash was altered; its content is what was sealed."));
-            if (version > told && before.Version == version - 1 && row.At < before.At)
+            if (version > told && !Timing.IsTime(row.At))
+                found(ChainVerifier.MadeUp(stream, version, row.At));
+            else if (version > told && before.Version == version - 1 && row.At < before.At)
                 found(new Damage.ClockMovedBack(stream, version, null, "The row is dated before the row that it follows."));
             before = new ChainPoint(version, row.Computed!, row.At);
         }

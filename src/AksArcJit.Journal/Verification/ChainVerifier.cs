@@ -1,3 +1,5 @@
+using AksArcJit.Lifecycle;
+
 namespace AksArcJit.Journal.Verification;
 
 /// <summary>
@@ -12,6 +14,9 @@ internal sealed class ChainVerifier(
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     public const string HeldByNone = "No checkpoint holds the row, though later ones were taken: no broker wrote it.";
+
+    public static Damage MadeUp(StreamId stream, long version, DateTimeOffset at) =>
+        new Damage.ValueEdited(stream, version, $"The row is dated {at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, which no clock shows: brokers read the chain only up to it.");
 
     private const int MostKept = 50_000;
     private const int MostMissing = 1_000_000;
@@ -60,7 +65,9 @@ internal sealed class ChainVerifier(
         var hasLeaf = nextLeaf < leaves.Proven.Count && leaves.Proven[nextLeaf].Version == record.Version;
         if (hasLeaf && leaves.Proven[nextLeaf].Head.ToString() != record.Hash)
             return false;
-        if (record.At < end.At)
+        if (!Timing.IsTime(record.At))
+            found(MadeUp(stream, record.Version, record.At));
+        else if (record.At < end.At)
             found(new Damage.ClockMovedBack(stream, record.Version, null, "The row is dated before the row that it follows."));
         if (record.Version > leaves.Covered && coversUntil - record.At > Tolerance)
             found(new Damage.RowInserted(stream, record.Version, HeldByNone));
@@ -79,7 +86,7 @@ internal sealed class ChainVerifier(
         if (firstSinceLeaf is { } first && source.Before - first > Tolerance)
             found(new Damage.ClockMovedBack(stream, firstVersionSinceLeaf, null,
                 $"The row is dated {first.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC; checkpoint {source.Number} is the first to hold it, though the one before covers that time."));
-        if (end.At > source.At)
+        if (end.At > source.At && Timing.IsTime(end.At))
             found(new Damage.ClockMovedBack(stream, end.Version, source.Number, "It is dated before a row that it holds."));
         firstSinceLeaf = null;
     }

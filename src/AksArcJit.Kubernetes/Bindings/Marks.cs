@@ -1,5 +1,6 @@
 using System.Globalization;
 using AksArcJit.Broker.Ports;
+using AksArcJit.Lifecycle;
 
 namespace AksArcJit.Kubernetes.Bindings;
 
@@ -28,7 +29,7 @@ internal static class Marks
     /// <summary>Whole seconds, rounded down: the in-cluster guard must not be later than the broker.</summary>
     public static string Write(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Null where it is no RFC 3339 time.</summary>
+    /// <summary>Null where it is no RFC 3339 time, or one that no clock shows: the journal holds no such time.</summary>
     public static DateTimeOffset? ReadTime(string? text) =>
-        DateTimeOffset.TryParseExact(text, Rfc3339, CultureInfo.InvariantCulture, Utc, out var time) ? time : null;
+        DateTimeOffset.TryParseExact(text, Rfc3339, CultureInfo.InvariantCulture, Utc, out var time) && Timing.IsTime(time) ? time : null;
 }

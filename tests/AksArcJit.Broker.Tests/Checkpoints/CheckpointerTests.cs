@@ -249,6 +249,19 @@ public sealed class CheckpointerTests : IDisposable
     }
 
     [Fact]
+    public async Task ARowThatIsDatedAsNoClockShows_ThenDatesNoCheckpoint()
+    {
+        await OpenTicketAsync();
+        var stream = StreamId.Of(Sample.TicketId);
+        var last = _journal.Streams[stream][^1];
+        var forged = HashChain.Seal(stream, last.Version, last.Hash, "forged", last.Kind, DateTimeOffset.MaxValue, last.Payload);
+        await _journal.AppendAsync(new Append(stream, last.Version, [forged], new Head("", false), _time.GetUtcNow(), null), Cancellation);
+        await PassAsync(TimeSpan.FromSeconds(121));
+        Assert.Contains(_log.Checkpoints.SelectMany(one => one.Leaves), leaf => leaf.HeadHash == forged.Hash);
+        Assert.All(_log.Checkpoints, one => Assert.True(one.Signed.Checkpoint.At <= _time.GetUtcNow()));
+    }
+
+    [Fact]
     public async Task CoversUntil_ThenNoOlderFactIsUncovered()
     {
         await OpenTicketAsync();

@@ -120,6 +120,31 @@ public class JournalVerifierTests
         Assert.Equal(1, report.UnknownKinds["GrantDelegated"]);
     }
 
+    /// <summary>No broker reads on behind such a row, so an auditor must hear of it, whether a checkpoint holds it or not.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Verify_WhenARowIsDatedAsNoClockShows_ThenNamesIt(bool isHeld)
+    {
+        var (stream, rows) = scene.Rows.First();
+        rows.Add(HashChain.Seal(stream, rows.Count, rows[^1].Hash, "f", "GrantHeld", DateTimeOffset.MaxValue, "{}"u8.ToArray()));
+        if (isHeld)
+            scene.Checkpoint();
+        var damage = Assert.IsType<Damage.ValueEdited>(Assert.Single(scene.Verify().Damages));
+        Assert.Equal((stream, rows.Count), (damage.Stream, damage.Version));
+        Assert.Contains("9999-12-31", damage.Why, StringComparison.Ordinal);
+    }
+
+    /// <summary>Behind a row that does not hold.</summary>
+    [Fact]
+    public void Verify_WhenARowIsDatedAsNoClockShowsInADamagedChain_ThenNamesItToo()
+    {
+        var (stream, rows) = scene.Rows.First();
+        rows.Add(HashChain.Seal(stream, rows.Count, rows[^1].Hash, "f", "GrantHeld", DateTimeOffset.MaxValue, "{}"u8.ToArray()));
+        rows[1] = rows[1] with { Kind = "Other" };
+        Assert.Equal([2, (long)rows.Count], scene.Verify().Damages.Select(damage => damage.Version!.Value).Order());
+    }
+
     // An invented kind is damage and nothing else: that it came from a newer version is nobody's word.
     [Fact]
     public void Verify_WhenAKindWasInvented_ThenIsNoNewerVersions()

@@ -17,5 +17,7 @@ public sealed class MarksTests
     [InlineData("2026-03-02T09:00:00")]
     [InlineData("2026-03-02")]
     [InlineData("02.03.2026 09:00")]
+    [InlineData("9999-12-31T23:59:59Z")]
+    [InlineData("0001-01-01T00:00:00Z")]
     public void ReadTime_WhenNot_ThenNull(string? text) => Assert.Null(Marks.ReadTime(text));
 }
