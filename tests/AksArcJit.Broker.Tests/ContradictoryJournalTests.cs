@@ -64,9 +64,12 @@ public class ContradictoryJournalTests
     {
         var id = await GrantAsync();
         _store.Tamper(StreamId.Of(id), _store.Streams[StreamId.Of(id)].Count, record => record with { Payload = Encoding.UTF8.GetBytes("{}") });
-        var answer = Assert.IsType<Submission.Unrecorded>(await Start(2).Requests.SayAsync(id, Revoke, CancellationToken.None));
-        Assert.True(answer.IsGone);
+        var other = Start(2);
+        // That the create has landed is what cannot be read: absence proves it gone when no create can be under way any more.
+        Assert.False(Assert.IsType<Submission.Unrecorded>(await other.Requests.SayAsync(id, Revoke, CancellationToken.None)).IsGone);
         Assert.Empty(_cluster.Bindings);
+        _time.Advance(Timing.SendWindow + Timing.AppearanceLimit);
+        Assert.True(Assert.IsType<Submission.Unrecorded>(await other.Requests.SayAsync(id, Revoke, CancellationToken.None)).IsGone);
     }
 
     /// <summary>Only that it was asked still holds: neither consent nor grant can be read.</summary>
@@ -126,6 +129,26 @@ public class ContradictoryJournalTests
         Assert.Empty(_cluster.Bindings);
     }
 
+    /// <summary>The create is still under way when its end is ordered: that its binding is absent proves nothing yet.</summary>
+    [Fact]
+    public async Task ARevoke_WhenACreateMayStillTakeEffect_ThenIsTriedAgainUntilNoneCan()
+    {
+        _cluster.CreateAnswers.Enqueue((false, new BindingOutcome.Unknown("the answer was lost")));
+        var id = await AskAsync();
+        await _broker.ApproveAsync(id, Sample.Approver);
+        _journal.Stuck = StreamId.Of(id);
+        Assert.False(Assert.IsType<Submission.Unrecorded>(await _broker.Requests.SayAsync(id, Revoke, CancellationToken.None)).IsGone);
+
+        _cluster.Place(new StandingBinding(BindingName.For(id, new Scope.Cluster()), "uid-late", "test", id, Sample.Start.AddHours(1), [$"User/{Sample.Engineer.ObjectId}"], "ClusterRole/aks-service", Sample.TicketId));
+        _time.Advance(Timing.LongestRevocationPause);
+        await _broker.Loop.AttendDueAsync();
+        Assert.Empty(_cluster.Bindings);
+
+        _time.Advance(Timing.AppearanceLimit);
+        await _broker.Loop.AttendDueAsync();
+        Assert.Null(_broker.Queue.TakeDue(DateTimeOffset.MaxValue));
+    }
+
     [Fact]
     public async Task ARevoke_WhenTheClusterIsAwayToo_ThenIsTriedAgainUntilItIsGone()
     {
@@ -166,7 +189,8 @@ public class ContradictoryJournalTests
         var (other, link) = (Start(2), _broker.LinkFor(id, Sample.Approver));
         Assert.NotNull((await other.Consents.ReadAsync(link, CancellationToken.None))?.History.Quarantine);
         var answer = new ConsentAnswer(ConsentVerb.End, "", "Edge 01", null, null, "");
-        Assert.True(Assert.IsType<ConsentResult.EndedUnrecorded>(await other.Consents.DecideAsync(link, answer, CancellationToken.None)).IsGone);
+        Assert.IsType<ConsentResult.EndedUnrecorded>(await other.Consents.DecideAsync(link, answer, CancellationToken.None));
+        Assert.Empty(_cluster.Bindings);
     }
 
     [Theory]

@@ -39,7 +39,7 @@ public sealed class UnrecordedEnds(EffectPerformer effects, IClusters clusters, 
     {
         var isGone = false;
         await foreach (var outcome in effects.PerformAsync(after, remove))
-            isGone = outcome is Signal.BindingAbsent absent && absent.Answers.All(answer => answer.Clears(remove.Grant.Binding));
+            isGone = outcome is Signal.BindingAbsent absent && absent.ObservedAt >= remove.Grant.MayAppearUntil && absent.Answers.All(answer => answer.Clears(remove.Grant.Binding));
         if (isGone && remove.Grant.Uid is { } uid)
             await RecordAsync(new ClusterFact.QuarantinedBindingRemoved(remove.Grant.Terms.Cluster, remove.Grant.Binding, uid));
         return isGone;
