@@ -88,8 +88,12 @@ public sealed record Append(
     public void RequireInTime(DateTimeOffset now)
     {
         if (now > Before)
-            throw new JournalUnavailableException("Recording the request took too long. Whether an earlier try stands is not known: look at the list of requests, or ask again with the same Idempotency-Key.");
+            throw TooLate();
     }
+
+    /// <summary>What a first append ends in that is not sent because it would come too late: an earlier try of it may have been applied.</summary>
+    public static JournalUnavailableException TooLate() =>
+        new("Recording the request took too long. Whether an earlier try stands is not known: look at the list of requests, or ask again with the same Idempotency-Key.");
 }
 
 /// <summary>What the newest record makes of a stream, so that lists need not read the facts.</summary>

@@ -60,7 +60,7 @@ internal sealed class OpenIndex(Table table, Chains chains, TimeProvider time)
     public void RequireFresh(OpenRow row)
     {
         if (time.GetUtcNow() - row.WrittenAt > FirstAppendLimit)
-            throw new JournalUnavailableException($"Preparing the first append took longer than {FirstAppendLimit.TotalSeconds:0} s; nothing was appended.");
+            throw Append.TooLate();
     }
 
     /// <summary>After the append: raises the row to what is due now, or removes it. Somebody else's write in between wins.</summary>
