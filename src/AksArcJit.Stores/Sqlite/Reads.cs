@@ -71,8 +71,8 @@ internal sealed class ReadSession(SqliteConnection connection) : IDisposable
         using var row = _facts.ExecuteReader();
         var facts = new List<FactRecord>();
         while (row.Read())
-            facts.Add(new FactRecord(stream, row.GetInt64(0), row.GetString(1), row.GetString(2), Time(row.GetInt64(3)),
-                row.GetFieldValue<byte[]>(4), row.GetString(5), row.GetString(6)));
+            facts.Add(new FactRecord(stream, row.Number(0), row.Text(1), row.Text(2), Time(row.Number(3)),
+                row.Bytes(4), row.Text(5), row.Text(6)));
         return facts;
     }
 
@@ -95,13 +95,13 @@ internal sealed class ReadSession(SqliteConnection connection) : IDisposable
         var (rows, id) = (new List<(string, long, JournalRow)>(limit), (StreamId?)null);
         while (row.Read())
         {
-            var (text, number) = (row.GetString(0), row.GetInt64(1));
+            var (text, number) = (row.Text(0), row.Number(1));
             if (id?.Text != text)
                 id = StreamId.TryParse(text, out var known) ? known : null;
             rows.Add((text, number, id is null
                 ? new JournalRow.Unreadable($"table fact, stream '{text}', version {number}", "The stream's name is none that this journal gives.")
-                : new JournalRow.Fact(new FactRecord(id, number, row.GetString(2), row.GetString(3), Time(row.GetInt64(4)),
-                    row.GetFieldValue<byte[]>(5), row.GetString(6), row.GetString(7)))));
+                : new JournalRow.Fact(new FactRecord(id, number, row.Text(2), row.Text(3), Time(row.Number(4)),
+                    row.Bytes(5), row.Text(6), row.Text(7)))));
         }
         return rows;
     }
@@ -113,7 +113,7 @@ internal sealed class ReadSession(SqliteConnection connection) : IDisposable
         var entries = new List<OpenEntry>();
         while (row.Read())
             // A row that names no stream is not ours, and must not keep the others from being ended.
-            if (StreamId.TryParse(row.GetString(0), out var stream))
+            if (StreamId.TryParse(row.Text(0), out var stream))
                 entries.Add(Entry(stream, row));
         return entries;
     }
@@ -146,7 +146,9 @@ internal sealed class ReadSession(SqliteConnection connection) : IDisposable
         using var row = command.ExecuteReader();
         var found = new List<RequestCursor>();
         while (row.Read())
-            found.Add(new RequestCursor(Time(row.GetInt64(1)), RequestId.Parse(row.GetString(0))));
+            // A row that names no request is not ours, and must not hide the others from their ticket's close.
+            if (RequestId.TryParse(row.Text(0), out var id))
+                found.Add(new RequestCursor(Time(row.Number(1)), id));
         var page = found.Take(query.Limit).ToList();
         return new Page([.. page.Select(request => request.Id)], found.Count > query.Limit ? page[^1].ToString() : null);
 
@@ -161,7 +163,7 @@ internal sealed class ReadSession(SqliteConnection connection) : IDisposable
     }
 
     private static OpenEntry Entry(StreamId stream, SqliteDataReader row) =>
-        new(stream, Time(row.GetInt64(1)), PublishedMarks.Parse(row.GetInt64(2), row.GetString(3)));
+        new(stream, Time(row.Number(1)), PublishedMarks.Parse(row.Number(2), row.Text(3)));
 
     // A time that no clock shows is damage in its own chain, which the hashes tell; it must not stop the reading of others.
     private static DateTimeOffset Time(long ticks) => new(Math.Clamp(ticks, 0, DateTimeOffset.MaxValue.UtcTicks), TimeSpan.Zero);

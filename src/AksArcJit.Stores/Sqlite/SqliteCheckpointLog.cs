@@ -17,7 +17,7 @@ internal sealed class SqliteCheckpointLog(Reads reads, GroupCommit writer) : ICh
     {
         using var command = session.Connection.Command("SELECT body, signature FROM checkpoint ORDER BY number DESC LIMIT 1");
         using var row = command.ExecuteReader();
-        return row.Read() ? SignedCheckpoint.Decode(row.GetFieldValue<byte[]>(0), row.GetFieldValue<byte[]>(1)) : null;
+        return row.Read() ? SignedCheckpoint.Decode(row.Bytes(0), row.Bytes(1)) : null;
     }, cancellation);
 
     public Task<StoredCheckpoint?> ReadAsync(long number, CancellationToken cancellation) =>
@@ -61,7 +61,7 @@ internal sealed class SqliteCheckpointLog(Reads reads, GroupCommit writer) : ICh
         var (rows, last) = (new List<JournalRow>(), from);
         while (row.Read())
         {
-            last = row.GetInt64(0);
+            last = row.Number(0);
             try
             {
                 rows.Add(Read(row) is var stored && stored.Signed.Checkpoint.Number == last
@@ -79,5 +79,5 @@ internal sealed class SqliteCheckpointLog(Reads reads, GroupCommit writer) : ICh
     private static string Place(long number) => $"table checkpoint, number {number}";
 
     private static StoredCheckpoint Read(SqliteDataReader row) => CheckpointBytes.Read(
-        row.GetFieldValue<byte[]>(1), row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<byte[]>(4));
+        row.Bytes(1), row.Bytes(2), row.Bytes(3), row.Bytes(4));
 }

@@ -34,7 +34,7 @@ internal sealed class SqliteUnhashedRows(Reads reads) : IUnhashedRows
         {
             var start = after;
             page = await reads.RunAsync(session => Read(session, $"SELECT tree_size, number FROM checkpoint WHERE number>$number ORDER BY number LIMIT {PageSize}", ("$number", start),
-                row => (row.GetInt64(0), row.GetInt64(1))), cancellation);
+                row => (row.Number(0), row.Number(1))), cancellation);
             foreach (var size in page)
                 yield return size;
             after = page is [.., var last] ? last.Checkpoint : after;
@@ -51,5 +51,5 @@ internal sealed class SqliteUnhashedRows(Reads reads) : IUnhashedRows
         return rows;
     }
 
-    private static HeadEntry Head(SqliteDataReader row) => new(row.GetString(0), row.GetInt64(1), row.GetString(2), new Head(row.GetString(3), row.GetInt64(4) != 0));
+    private static HeadEntry Head(SqliteDataReader row) => new(row.Text(0), row.Number(1), row.Text(2), new Head(row.Text(3), row.Number(4) != 0));
 }

@@ -103,19 +103,20 @@ internal sealed class WriteSession(SqliteConnection connection) : IDisposable
     private (long Version, bool IsPending)? Head(string stream)
     {
         using var row = Prepared("SELECT version, is_pending FROM head WHERE stream=$stream", ("$stream", stream)).ExecuteReader();
-        return row.Read() ? (row.GetInt64(0), row.GetInt64(1) != 0) : null;
+        return row.Read() ? (row.Number(0), row.Number(1) != 0) : null;
     }
 
     private PublishedMarks? Marks(string stream)
     {
         using var row = Prepared("SELECT since, published FROM open WHERE stream=$stream", ("$stream", stream)).ExecuteReader();
-        return row.Read() ? PublishedMarks.Parse(row.GetInt64(0), row.GetString(1)) : null;
+        return row.Read() ? PublishedMarks.Parse(row.Number(0), row.Text(1)) : null;
     }
 
+    /// <summary>Null where the row names no request: then nobody holds the place.</summary>
     private (RequestId Id, DateTimeOffset ClaimedAt)? Holder(string key)
     {
         using var row = Prepared("SELECT request, claimed_at FROM pending WHERE key=$key", ("$key", key)).ExecuteReader();
-        return row.Read() ? (RequestId.Parse(row.GetString(0)), new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero)) : null;
+        return row.Read() && RequestId.TryParse(row.Text(0), out var id) ? (id, Claims.Time(row.Number(1))) : null;
     }
 
     private bool Stands(Append append) => append.Records.All(record =>

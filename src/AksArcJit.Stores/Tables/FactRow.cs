@@ -43,7 +43,7 @@ internal static class FactRow
     /// <summary>A row that lacks something is given as far as it goes: the chain's hash tells that it was damaged.</summary>
     public static FactRecord Read(StreamId stream, TableEntity row)
     {
-        var payload = new MemoryStream(row.GetInt32("PayloadLength") ?? 0);
+        var payload = new MemoryStream();
         for (var chunk = 0; row.TryGetValue($"P{chunk}", out var value) && value is byte[] bytes; chunk++)
             payload.Write(bytes);
         return new FactRecord(

@@ -37,9 +37,13 @@ internal static class IndexKeys
     /// <summary>The first key behind those of requests made at <paramref name="time"/>: what follows was made before.</summary>
     public static string After(DateTimeOffset time) => $"{Inverted(time)}\"";
 
-    public static RequestCursor Read(string rowKey) => new(
-        new DateTimeOffset(DateTimeOffset.MaxValue.UtcTicks - long.Parse(rowKey.AsSpan(0, TicksDigits), NumberStyles.None, CultureInfo.InvariantCulture), TimeSpan.Zero),
-        RequestId.Parse(rowKey[(TicksDigits + 1)..]));
+    /// <summary>Null where the key is none that <see cref="Row"/> gives.</summary>
+    public static RequestCursor? Read(string rowKey) =>
+        rowKey.Length == TicksDigits + 1 + RequestId.Length
+        && long.TryParse(rowKey.AsSpan(0, TicksDigits), NumberStyles.None, CultureInfo.InvariantCulture, out var inverted) && inverted <= DateTimeOffset.MaxValue.UtcTicks
+        && RequestId.TryParse(rowKey[(TicksDigits + 1)..], out var id)
+            ? new RequestCursor(new DateTimeOffset(DateTimeOffset.MaxValue.UtcTicks - inverted, TimeSpan.Zero), id)
+            : null;
 
     /// <summary>Filters over the keys that, one after the other, hold every candidate once, newest first. Each is a single range.</summary>
     public static IEnumerable<string> Ranges(RequestQuery query, RequestCursor? cursor)

@@ -22,9 +22,7 @@ internal sealed class PendingClaims(Table table, RequestIndexes requests, Chains
                 return null;
             if (await table.FindAsync(partition, row, cancellation) is not { } standing)
                 continue;
-            var holder = RequestId.Parse(standing.GetString("Request"));
-            var claimedAt = new DateTimeOffset(standing.GetInt64("ClaimedAt") ?? 0, TimeSpan.Zero);
-            if (holder != id && await IsHeldAsync(holder, claimedAt, now, cancellation))
+            if (HolderOf(standing) is { } holder && holder != id && await IsHeldAsync(holder, ClaimedAt(standing), now, cancellation))
                 return holder;
             if (await WriteAsync(new TableTransactionAction(TableTransactionActionType.UpdateReplace, ours, standing.ETag)))
                 return null;
@@ -38,6 +36,12 @@ internal sealed class PendingClaims(Table table, RequestIndexes requests, Chains
             return true;
         }
     }
+
+    /// <summary>Null where the row names no request: then nobody holds the place.</summary>
+    private static RequestId? HolderOf(TableEntity claim) =>
+        claim.TryGetValue("Request", out var holder) && RequestId.TryParse(holder as string, out var id) ? id : null;
+
+    private static DateTimeOffset ClaimedAt(TableEntity claim) => Claims.Time(claim.TryGetValue("ClaimedAt", out var value) && value is long ticks ? ticks : 0);
 
     private async Task<bool> IsHeldAsync(RequestId holder, DateTimeOffset claimedAt, DateTimeOffset now, CancellationToken cancellation) =>
         (await chains.HeadAsync(StreamId.Of(holder), cancellation))?.IsPending ?? now < claimedAt + Claims.Lifetime;

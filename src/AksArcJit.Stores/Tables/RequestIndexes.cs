@@ -69,7 +69,8 @@ internal sealed class RequestIndexes(Table table, Chains chains)
         var cursor = RequestCursor.Parse(query.Cursor);
         foreach (var range in IndexKeys.Ranges(query, cursor))
             await foreach (var page in table.PagesAsync(And(range, Conditions(query)), Math.Min(query.Limit + 1, 1000), cancellation))
-                foreach (var chunk in page.Select(row => IndexKeys.Read(row.RowKey)).Chunk(HeadsAtOnce))
+                // A row that names no request is not ours, and must not hide the others from their ticket's close.
+                foreach (var chunk in page.Select(row => IndexKeys.Read(row.RowKey)).OfType<RequestCursor>().Chunk(HeadsAtOnce))
                     yield return chunk;
     }
 

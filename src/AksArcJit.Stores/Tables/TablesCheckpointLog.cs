@@ -27,7 +27,7 @@ internal sealed class TablesCheckpointLog(Table table) : ICheckpointLog
             $"PartitionKey eq {CheckpointRow.Partition} and RowKey ge {CheckpointRow.SizeKey(treeSize)} and RowKey lt {CheckpointRow.AfterSizeKeys}");
         await foreach (var page in table.PagesAsync(filter, 1, cancellation))
             foreach (var row in page)
-                return await ReadAsync(row.GetInt64("Number") ?? throw new FormatException($"The row '{row.RowKey}' names no checkpoint."), cancellation);
+                return await ReadAsync(row.TryGetValue("Number", out var value) && value is long number ? number : throw new FormatException($"The row '{row.RowKey}' names no checkpoint."), cancellation);
         return null;
     }
 

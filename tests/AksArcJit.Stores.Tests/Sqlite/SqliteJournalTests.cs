@@ -13,6 +13,8 @@ public sealed class SqliteJournalTests : IDisposable
     private readonly FakeTimeProvider _time = new(Sample.Start);
     private readonly List<IDisposable> _opened = [];
 
+    private static RequestIndex Index => new(Sample.TicketId, Sample.ClusterId, Sample.Engineer, Sample.Start);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose()
@@ -39,6 +41,51 @@ public sealed class SqliteJournalTests : IDisposable
         using var connection = Beside();
         foreach (var statement in new[] { "UPDATE fact SET kind='x'", "DELETE FROM fact" })
             Assert.Throws<SqliteException>(() => connection.Execute(statement));
+    }
+
+    /// <summary>Whoever has the file makes its tables anew, without their constraints: what a row lacks is damage of that row, and of no other.</summary>
+    [Fact]
+    public async Task Rows_WhenColumnsHoldNothing_ThenAreDamagedAndTheOthersAreRead()
+    {
+        var journal = Open();
+        var (victim, other) = (Line.NewRequest(), Line.NewRequest());
+        await victim.AppendAsync(journal, Sample.Start, index: Index);
+        await other.AppendAsync(journal, Sample.Start, index: Index);
+        Assert.Null(await journal.ClaimPendingAsync("key", victim.Stream.Request!, Index, Cancellation));
+        using (var connection = Beside())
+        {
+            foreach (var table in new[] { "fact", "head", "open", "request" })
+                connection.Execute($"CREATE TABLE loose AS SELECT * FROM {table}; DROP TABLE {table}; ALTER TABLE loose RENAME TO {table};");
+            foreach (var column in new[] { "fact_id", "kind", "at", "payload", "previous_hash", "hash" })
+                connection.Execute($"UPDATE fact SET {column}=NULL WHERE stream='{victim.Stream.Text}'");
+            connection.Execute($"INSERT INTO fact(stream, version, fact_id, kind, at, payload) VALUES('{victim.Stream.Text}', 2, x'00', 7, 'then', 7)");
+            connection.Execute($"UPDATE head SET hash=NULL, is_pending=NULL WHERE stream='{victim.Stream.Text}'");
+            connection.Execute($"UPDATE open SET due=NULL, since=NULL, published=NULL WHERE stream='{victim.Stream.Text}'");
+            connection.Execute("INSERT INTO open(stream, due) VALUES(NULL, 0); INSERT INTO fact(stream, version) VALUES('none', NULL)");
+            connection.Execute("INSERT INTO head(stream, version) VALUES('none', 1); INSERT INTO request(id, ticket) VALUES('none', NULL)");
+            connection.Execute("UPDATE pending SET claimed_at=9223372036854775807");
+        }
+
+        Assert.Equal(1, HashChain.FirstDamage(victim.Stream, await journal.ReadAsync(victim.Stream, Cancellation))?.Version);
+        Assert.Null(HashChain.FirstDamage(other.Stream, await journal.ReadAsync(other.Stream, Cancellation)));
+        var rows = new List<JournalRow>();
+        await foreach (var row in journal.ScanAsync(Cancellation))
+            rows.Add(row);
+        Assert.Contains(rows, row => row is JournalRow.Fact { Record: var record } && record == other.Records[0] with { Payload = record.Payload });
+        Assert.Single(rows, row => row is JournalRow.Unreadable);
+        var open = new List<StreamId>();
+        await foreach (var entry in journal.ListOpenAsync(Cancellation))
+            open.Add(entry.Stream);
+        Assert.Equal(new[] { victim.Stream.Text, other.Stream.Text }.Order(), open.Select(stream => stream.Text).Order());
+        Assert.Equal(2, (await journal.FindAsync(new(null, null, null, [], null, null, null, 9), Cancellation)).Requests.Count);
+        var heads = new List<string>();
+        await foreach (var head in journal.Unhashed.ListHeadsAsync(Cancellation))
+            heads.Add(head.Name);
+        Assert.Equal(3, heads.Count);
+        Assert.Null(await journal.ClaimPendingAsync("key", Line.NewId(), Index, Cancellation));
+        using (var connection = Beside())
+            connection.Execute("UPDATE pending SET request='none'");
+        Assert.Null(await journal.ClaimPendingAsync("key", Line.NewId(), Index, Cancellation));
     }
 
     [Fact]

@@ -146,6 +146,35 @@ public sealed class TablesJournalTests(Azurite azurite)
         Assert.Equal(Noon, await DueAsync(journal, line.Stream));
     }
 
+    /// <summary>A ticket's close ends what its index lists: one row that is none of ours must not hide the others.</summary>
+    [Theory]
+    [InlineData("0000000000000000000")]
+    [InlineData("0000000000000000000!no request")]
+    [InlineData("000000000000000000x!01h00000000000000000000001")]
+    [InlineData("0")]
+    public async Task Find_WhenAnIndexRowIsNonsense_ThenListsTheOthers(string key)
+    {
+        var journal = await OpenAsync(_wire);
+        var line = Line.NewRequest();
+        await line.AppendAsync(journal, Noon, index: Index);
+        await (await RowsAsync("RequestIndex")).AddEntityAsync(new TableEntity(IndexKeys.Of(Sample.TicketId), key) { ["Ticket"] = Sample.TicketId.Text }, Cancellation);
+        Assert.Equal([line.Stream.Request!], (await journal.FindAsync(new(Sample.TicketId, null, null, [], null, null, null, 9), Cancellation)).Requests);
+    }
+
+    [Theory]
+    [InlineData("nobody", 0L)]
+    [InlineData(7, 0L)]
+    [InlineData(null, "then")]
+    [InlineData(null, long.MaxValue)]
+    public async Task Claim_WhenItsRowIsNonsense_ThenPasses(object? holder, object claimedAt)
+    {
+        var journal = await OpenAsync(_wire);
+        await journal.CheckAsync(Cancellation);
+        await (await RowsAsync("RequestIndex")).AddEntityAsync(
+            new TableEntity(IndexKeys.Of(Sample.TicketId), $"{IndexKeys.FirstClaim}key") { ["Request"] = holder ?? Line.NewId().Text, ["ClaimedAt"] = claimedAt }, Cancellation);
+        Assert.Null(await journal.ClaimPendingAsync("key", Line.NewId(), Index, Cancellation));
+    }
+
     [Fact]
     public async Task ListOpen_WhenAChainIsOldButStands_ThenKeepsIt()
     {
@@ -229,6 +258,8 @@ public sealed class TablesJournalTests(Azurite azurite)
 
     private async Task<TablesJournal> OpenAsync(Wire wire) =>
         new(new TablesJournalOptions { ConnectionString = await azurite.ConnectionAsync(), Prefix = _prefix }, _time, wire.Options());
+
+    private async Task<TableClient> RowsAsync(string table) => new TableServiceClient(await azurite.ConnectionAsync()).GetTableClient(_prefix + table);
 
     private static async Task<DateTimeOffset?> DueAsync(TablesJournal journal, StreamId stream)
     {
