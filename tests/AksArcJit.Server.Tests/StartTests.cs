@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using AksArcJit.Hosting;
+using AksArcJit.Journal;
 using AksArcJit.Server.Options;
 using AksArcJit.Server.Tests.Harness;
 
@@ -136,6 +137,22 @@ public sealed class RestartTests(BrokerHarness broker) : IClassFixture<BrokerHar
         Assert.Contains(id, refused.Message, StringComparison.Ordinal);
         await File.WriteAllTextAsync(broker.ConfigFile, broker.Options().ToJsonString(), TestContext.Current.CancellationToken);
         await broker.StartAsync();
+        using var engineer = broker.As("engineer");
+        await engineer.OkAsync(HttpMethod.Post, $"/api/v1/access-requests/{id}/withdraw");
+    }
+
+    /// <summary>Who starts in such a moment has others to end.</summary>
+    [Fact]
+    public async Task Start_WhileOneRequestCannotBeRead_TellsItAndGoesOn()
+    {
+        var id = await broker.AskAsync();
+        await broker.StopAsync();
+        broker.UnreadableAtStart = StreamId.Parse(id);
+
+        await broker.StartAsync();
+
+        Assert.Contains($"Request {id} is quarantined: unreadable by the test", broker.Logs.Text, StringComparison.Ordinal);
+        broker.Journal.Unreadable = broker.UnreadableAtStart = null;
         using var engineer = broker.As("engineer");
         await engineer.OkAsync(HttpMethod.Post, $"/api/v1/access-requests/{id}/withdraw");
     }

@@ -68,9 +68,10 @@ internal sealed class OpenRequestsCheck(IJournal journal, RequestEngine engine, 
                 ? asked.Terms.Cluster
                 : null;
         }
-        catch (QuarantineException quarantine)
+        catch (Exception unreadable) when (unreadable is not (JournalUnavailableException or OperationCanceledException))
         {
-            log.QuarantinedAtStart(id, quarantine.Message);
+            // Whatever is wrong with one: who does not start ends none of the others.
+            log.QuarantinedAtStart(id, unreadable.Message);
             return null;
         }
     }

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using AksArcJit.Broker;
 using AksArcJit.Broker.Ports;
 using AksArcJit.DevCluster;
+using AksArcJit.Journal;
 using AksArcJit.Server.Options;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -43,6 +44,9 @@ public class BrokerHarness : IAsyncLifetime
     public ClusterAdmin Admin { get; private set; } = null!;
 
     public WatchedJournal Journal { get; private set; } = null!;
+
+    /// <summary>What the journal's next <see cref="WatchedJournal.Unreadable"/> is from the start on.</summary>
+    public StreamId? UnreadableAtStart { get; set; }
 
     public Uri Url { get; private set; } = null!;
 
@@ -213,7 +217,7 @@ public class BrokerHarness : IAsyncLifetime
         services.AddSingleton<IHostLifetime, NoSignals>();
         services.AddLogging(logging => logging.ClearProviders().AddProvider(Logs));
         var store = services.Last(service => service.ServiceType == typeof(IJournal) && !service.IsKeyedService);
-        services.AddSingleton<IJournal>(provider => new WatchedJournal((IJournal)store.ImplementationFactory!(provider)));
+        services.AddSingleton<IJournal>(provider => new WatchedJournal((IJournal)store.ImplementationFactory!(provider)) { Unreadable = UnreadableAtStart });
     }
 
     // Signals belong to the test runner.

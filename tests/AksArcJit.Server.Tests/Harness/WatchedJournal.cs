@@ -19,7 +19,11 @@ public sealed class WatchedJournal(IJournal inner) : IJournal
     /// <summary>Appends of what sweeps found at one cluster.</summary>
     public int Findings(string cluster) => _findings.GetValueOrDefault(StreamId.Of(ClusterId.Parse(cluster)));
 
-    public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) => Up().ReadAsync(stream, cancellation);
+    /// <summary>A stream whose reading fails as no store should; null for none.</summary>
+    public StreamId? Unreadable { get; set; }
+
+    public Task<IReadOnlyList<FactRecord>> ReadAsync(StreamId stream, CancellationToken cancellation) =>
+        stream == Unreadable ? throw new InvalidOperationException("unreadable by the test") : Up().ReadAsync(stream, cancellation);
 
     public Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellation)
     {
