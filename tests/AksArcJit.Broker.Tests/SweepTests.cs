@@ -412,6 +412,22 @@ public class SweepTests
         await world.AssertEndedAsync(id, EndCause.RoleChanged);
     }
 
+    /// <summary>The sweep reads the role before the journals; what somebody consented to in between is newer than that.</summary>
+    [Fact]
+    public async Task Sweep_WhenTheRoleIsAgainAsConsentedTo_FindsNothing()
+    {
+        var world = new World();
+        await world.GrantAsync();
+        var reads = 0;
+        world.Cluster.BeforeReadRole = () =>
+        {
+            world.Cluster.Role = new Reading<RoleRules>.Found(++reads == 1 ? new RoleRules([PolicyRule.On(["*"], ["*"], ["*"])]) : Sample.Rules);
+            return Task.CompletedTask;
+        };
+        Assert.Empty((await world.Broker.Sweeper.SweepAsync(CancellationToken.None)).Findings);
+        Assert.Equal(2, reads);
+    }
+
     [Fact]
     public async Task Sweep_WhenARequestCannotBeRead_RemovesItsBindingAtNotAfterAndServesTheOthers()
     {

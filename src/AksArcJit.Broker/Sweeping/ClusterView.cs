@@ -16,6 +16,11 @@ public sealed record ClusterView(
     /// <summary>Whether it would have been seen, if it stood.</summary>
     public bool Covers(BindingName name) => Standing.Keys.Any(kind => name.Kind == $"{kind}");
 
+    private readonly Lazy<Task<Reading<RoleRules>>> _roleNow = new(() => Cluster.ReadRoleAsync(Entry.Policy.Role, CancellationToken.None));
+
+    /// <summary>Read once more, on demand: the role was read before the journals were, and somebody may have consented to another meanwhile.</summary>
+    public Task<Reading<RoleRules>> RoleNow => _roleNow.Value;
+
     /// <summary>Subjects of the open requests here, as <c>User/name</c>.</summary>
     public ConcurrentDictionary<string, bool> Engineers { get; } = new(StringComparer.Ordinal);
 

@@ -2,6 +2,7 @@ using AksArcJit.Broker.Effects;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
+using AksArcJit.Lifecycle.Rules;
 using AksArcJit.Lifecycle.Tickets;
 
 namespace AksArcJit.Broker.Sweeping;
@@ -18,9 +19,9 @@ public sealed class RequestSweep(Circumstancer circumstances, BindingSweep bindi
             return [Found(FindingKind.TicketClosed, $"Ticket {asked.Request.Ticket} was closed.", new Signal.TicketClosed($"Ticket {asked.Request.Ticket} was closed."))];
 
         var findings = new List<SweepFinding>();
-        if (RulesHash(asked) is { } consented && Observed(view, asked) is { } observed && observed.RulesHash != consented)
-            findings.Add(Found(FindingKind.RoleChanged, view.Role is Reading<RoleRules>.Missing
-                ? "The role is gone." : "The role's rules are not those that were consented to.", observed));
+        if (RulesHash(asked) is not null && Differs(view.Role) is not null && Differs(await view.RoleNow) is { } observed)
+            findings.Add(Found(FindingKind.RoleChanged, observed.Rules.Count == 0
+                ? "The role is gone, or gives nothing." : "The role's rules are not those that were consented to.", observed));
         // One that is listed under the name with another uid is told where the bindings are looked at.
         if (asked is RequestState.Active active && view.Covers(active.Grant.Binding)
             && view.Bindings.All(one => one.Uid != active.Grant.Uid && one.Name != active.Grant.Binding)
@@ -28,16 +29,19 @@ public sealed class RequestSweep(Circumstancer circumstances, BindingSweep bindi
             findings.Add(missing);
         return findings;
 
+        Signal.RoleObserved? Differs(Reading<RoleRules> role) =>
+            Observed(role, view.Entry.Policy, asked) is { } seen && seen.RulesHash != RulesHash(asked) ? seen : null;
+
         SweepFinding Found(FindingKind kind, string what, Signal signal) =>
             new(kind, view.Entry.Id, id, (asked as RequestState.Active)?.Grant.Binding, what, new Remedy.Submit(id, signal));
     }
 
     // A binding to a role that is gone gives nothing: that is journaled, and what it gives when the role is back is judged then. Before the
     // access it may be back in time.
-    private static Signal.RoleObserved? Observed(ClusterView view, RequestState.Asked asked) => view.Role switch
+    private static Signal.RoleObserved? Observed(Reading<RoleRules> role, ClusterPolicy policy, RequestState.Asked asked) => role switch
     {
         Reading<RoleRules>.Found { Value: var rules } => new(
-            rules.Hash, rules.Rules, [.. RoleGuard.Objections(rules, view.Entry.Policy.AcceptedDangers).Select(objection => objection.Sentence)]),
+            rules.Hash, rules.Rules, [.. RoleGuard.Objections(rules, policy.AcceptedDangers).Select(objection => objection.Sentence)]),
         Reading<RoleRules>.Missing when asked is RequestState.Active => new(new RoleRules([]).Hash, [], []),
         _ => null,
     };
