@@ -55,7 +55,7 @@ none_stands() {
 }
 verifies() {
     dotnet "$root/src/AksArcJit.Server/bin/Release/net10.0/AksArcJit.Server.dll" verify --config "$data/aksarcjit.json" --dev --data "$data" >"$data/verify.log" 2>&1 \
-        || { cat "$data/verify.log" >&2; return 1; }
+        || { local code=$?; cat "$data/verify.log" >&2; return "$code"; }
 }
 
 # start_azurite PROGRAM PORT [OPTION...]: PORT is that of the tables. Its log has a line for each call, which is a transaction, where
