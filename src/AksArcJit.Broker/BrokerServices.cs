@@ -51,6 +51,7 @@ public static class BrokerServices
         services.AddSingleton<BindingSweep>();
         services.AddSingleton<RequestSweep>();
         services.AddSingleton<Remedies>();
+        services.AddSingleton<ClusterSweep>();
         services.AddSingleton<Sweeper>();
         services.AddSingleton<ClusterWatch>();
         return services;

@@ -9,8 +9,7 @@ namespace AksArcJit.Broker.Sweeping;
 /// <summary>Does what findings ask for, or says what it would do. Never throws: what fails is told, and found again with the next sweep.</summary>
 public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFindings findings, ILogger<Remedies> log, AlertMetrics? metrics = null)
 {
-    /// <summary>What becomes of something that could not be read.</summary>
-    public const string Later = "looked at again within 60 s";
+    private const string Later = "looked at again within 60 s";
 
     public async Task<SweptFinding> ApplyAsync(SweepFinding finding, bool isDryRun)
     {
@@ -32,7 +31,7 @@ public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFi
         Remedy.Remove remove => RemoveAsync(finding, remove),
         Remedy.Submit submit => SubmitAsync(finding, submit),
         Remedy.Journal journal => JournalAsync(finding, journal),
-        Remedy.LookAgain => LookAgainAsync(finding),
+        Remedy.LookAgain again => LookAgainAsync(finding, again),
         _ => throw new ArgumentOutOfRangeException(nameof(finding)),
     };
 
@@ -76,9 +75,9 @@ public sealed class Remedies(RequestEngine engine, IClusters clusters, ClusterFi
         return "journaled and told";
     }
 
-    private Task<string> LookAgainAsync(SweepFinding finding)
+    private Task<string> LookAgainAsync(SweepFinding finding, Remedy.LookAgain again)
     {
-        TellFailed(finding.Cluster, finding.What, null);
+        TellFailed(finding.Cluster, finding.What, again.Failure);
         return Task.FromResult(Later);
     }
 

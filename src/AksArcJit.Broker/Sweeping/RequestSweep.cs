@@ -1,16 +1,57 @@
 using AksArcJit.Broker.Effects;
+using AksArcJit.Broker.Notices;
+using AksArcJit.Broker.Operations;
+using AksArcJit.Broker.Ports;
+using AksArcJit.Broker.Requests;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
 using AksArcJit.Lifecycle.Rules;
 using AksArcJit.Lifecycle.Tickets;
+using Microsoft.Extensions.Logging;
 
 namespace AksArcJit.Broker.Sweeping;
 
 /// <summary>What an open request's own chain does not know yet: its ticket has closed, its role changed, its binding is gone.</summary>
-public sealed class RequestSweep(Circumstancer circumstances, BindingSweep bindings)
+public sealed class RequestSweep(
+    RequestEngine engine, Circumstancer circumstances, BindingSweep bindings, ILogger<RequestSweep> log, NoticeLoop? notices = null)
 {
-    public async Task<IReadOnlyList<SweepFinding>> LookAsync(ClusterView view, RequestState.Asked asked)
+    /// <param name="isDryRun">Reminds nobody of what the chain says is due.</param>
+    /// <returns>Null where there is nothing to look at: its end is carried out already.</returns>
+    /// <exception cref="JournalUnavailableException"/>
+    public async Task<RequestHistory?> ReadAsync(RequestId id, bool isDryRun)
+    {
+        if (engine.HasUnrecordedEnd(id) && !isDryRun)
+        {
+            engine.Prompt(id);
+            return null;
+        }
+        var history = await engine.ReadToEndAsync(id, CancellationToken.None);
+        if (history.Quarantine is { } quarantine)
+            log.Quarantined(quarantine.Message);
+        else if (!isDryRun)
+        {
+            engine.Remind(history);
+            // What another process left untold is found here; it is told later, by whom it is due.
+            notices?.See(history);
+        }
+        return history;
+    }
+
+    /// <param name="orders">Orders to end everything; null where they are not known.</param>
+    public async Task<IReadOnlyList<SweepFinding>> LookAsync(ClusterView view, RequestHistory history, SystemHistory? orders)
+    {
+        if (history.State is not RequestState.Asked asked || asked.Terms.Cluster != view.Entry.Id)
+            return [];
+        view.Engineers.TryAdd($"User/{asked.Terms.Subject}", true);
+        if (orders?.EndOf(asked) is { } order)
+            return [new SweepFinding(FindingKind.EndOrdered, view.Entry.Id, history.Id, null, "An order to end everything covers it.", new Remedy.Submit(history.Id, order))];
+        var findings = await LookAsync(view, asked);
+        // Of a chain that is not to be trusted only the ticket's end is believed: that needs no word of the chain's own.
+        return history.Quarantine is null ? findings : [.. findings.Where(finding => finding.Kind == FindingKind.TicketClosed)];
+    }
+
+    private async Task<IReadOnlyList<SweepFinding>> LookAsync(ClusterView view, RequestState.Asked asked)
     {
         if (asked is not (RequestState.AwaitingConsent or RequestState.Scheduled or RequestState.Granting or RequestState.Active))
             return [];

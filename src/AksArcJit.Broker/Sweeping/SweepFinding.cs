@@ -55,7 +55,8 @@ public abstract record Remedy
     public sealed record Journal(ClusterFact Fact) : Remedy;
 
     /// <summary>Looked at again with the next sweep.</summary>
-    public sealed record LookAgain : Remedy;
+    /// <param name="Failure">What kept it from being looked at, where that was thrown.</param>
+    public sealed record LookAgain(Exception? Failure) : Remedy;
 }
 
 /// <param name="Done">What became of it, or would; a few words.</param>

@@ -76,9 +76,8 @@ public sealed class TestBroker
         Consents = new ConsentDesk(Engine, circumstances, sealing, clusters, Book, time, loggers.CreateLogger<ConsentDesk>());
         var bindings = new BindingSweep(Engine, Book, time, NullLogger<BindingSweep>.Instance);
         var remedies = new Remedies(Engine, clusters, findings, NullLogger<Remedies>.Instance);
-        Sweeper = new Sweeper(
-            journal, Engine, circumstances, clusters, Book, new RequestSweep(circumstances, bindings), bindings, remedies, time,
-            NullLogger<Sweeper>.Instance, Notices);
+        var requests = new RequestSweep(Engine, circumstances, bindings, NullLogger<RequestSweep>.Instance, Notices);
+        Sweeper = new Sweeper(journal, circumstances, Book, new ClusterSweep(clusters, Book, requests, bindings), requests, remedies, time);
         Watch = new ClusterWatch(clusters, Book, bindings, remedies, Sweeper, time, NullLogger<ClusterWatch>.Instance);
         Loop = new DeadlineLoop(Queue, journal, Engine, Tickets, Operations, openGrants, time, NullLogger<DeadlineLoop>.Instance);
         Secrets = secrets;
