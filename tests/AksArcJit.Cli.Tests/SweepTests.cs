@@ -37,6 +37,36 @@ public sealed class SweepTests : IAsyncDisposable
         Assert.Empty(JsonNode.Parse((await Cli.RunAsync(broker, "sweep", "-o", "json")).Out)!["findings"]!.AsArray());
     }
 
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    public async Task Sweep_WhenNotAllWasSeen_ThenItTellsAndExits1(string output)
+    {
+        Answer("""{"at":"2026-03-02T09:00:00Z","dryRun":true,"findings":[{"kind":"Unreadable","clusterId":"edge-01","detail":"It does not answer.","done":"nothing"}]}""");
+
+        var cli = await Cli.RunAsync(broker, "sweep", "--dry-run", "-o", output);
+
+        Assert.Equal(ExitCodes.Failed, cli.ExitCode);
+        Assert.Contains("It does not answer.", cli.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sweep_WhenTheRoleIsMissing_ThenNamesIt()
+    {
+        broker.Instead = async context =>
+        {
+            (context.Response.StatusCode, context.Response.ContentType) = (403, "application/problem+json");
+            await using (var body = new StreamWriter(context.Response.OutputStream))
+                await body.WriteAsync("""{"type":"urn:aksarcjit:problem:role-required","title":"Your roles do not allow this","status":403,"detail":"This needs role Operator.","remedy":"Ask the operator for the role, or use another account."}""");
+            context.Response.Close();
+        };
+
+        var cli = await Cli.RunAsync(broker, "sweep");
+
+        Assert.Equal(ExitCodes.Failed, cli.ExitCode);
+        Assert.Contains("This needs role Operator.", cli.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Sweep_WhenTheAnswerIsCut_ThenItFailsAndSaysWhatToDo()
     {

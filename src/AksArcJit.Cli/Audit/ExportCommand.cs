@@ -13,7 +13,7 @@ internal sealed class ExportCommand(Surroundings surroundings, ConnectionOptions
     private readonly Option<string?> before = new("--before") { Description = "Requests asked for before this time (RFC 3339)", HelpName = "TIME" };
     private readonly Option<string?> ticket = new("--ticket") { Description = "Requests under this ticket, and the ticket itself", HelpName = "ID" };
     private readonly Option<string?> cluster = new("--cluster") { Description = "Requests for this cluster, and what sweeps found there", HelpName = "ID" };
-    private readonly Option<string?> engineer = new("--engineer") { Description = "Requests of this person, as issuer|object id", HelpName = "PERSON" };
+    private readonly Option<string?> engineer = new("--engineer") { Description = "Requests of this person, as objectId@issuer", HelpName = "PERSON" };
 
     public Command Create()
     {

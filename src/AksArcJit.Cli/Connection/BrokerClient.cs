@@ -134,7 +134,7 @@ internal sealed class BrokerClient : IDisposable
         return answer.StatusCode switch
         {
             HttpStatusCode.Unauthorized => new CommandFailedException("The broker does not know you: the token is missing, expired or another's.", $"Pass a fresh one with --token or {ConnectionOptions.TokenVariable}."),
-            HttpStatusCode.Forbidden => new CommandFailedException("You may not do this.", problem?.Remedy ?? "It takes the role Auditor; ask who gives out roles."),
+            HttpStatusCode.Forbidden => new CommandFailedException(problem is null ? "You may not do this." : $"You may not do this. {problem.Detail}", problem?.Remedy ?? "It takes the role Auditor, or Operator for a sweep; ask who gives out roles."),
             _ when problem is not null => new CommandFailedException(problem.Detail, problem.Remedy),
             HttpStatusCode.NotFound => new CommandFailedException($"{url} does not offer this.", "Check --server: it may be no broker, or an older one."),
             var status => new CommandFailedException($"{url} answered {(int)status}.", "Check --server, and the broker's log."),

@@ -13,7 +13,7 @@ internal sealed class SweepCommand(Surroundings surroundings, ConnectionOptions 
 
     public Command Create()
     {
-        var command = new Command("sweep", "Compare every cluster with the journals now. Takes the role Operator.") { dryRun };
+        var command = new Command("sweep", "Compare every cluster with the journals now. Takes the role Operator. Exit code 0: all was seen; 1: something could not be read, or nothing could be done.") { dryRun };
         command.SetAction(RunAsync);
         return command;
     }
@@ -29,7 +29,8 @@ internal sealed class SweepCommand(Surroundings surroundings, ConnectionOptions 
             await surroundings.Out.WriteLineAsync("Nothing found: the clusters are as the journals say.");
         else
             Tell(found);
-        return ExitCodes.Done;
+        // Who asks whether all is in order must not take a look that could not be had for a yes.
+        return found.Findings.Any(finding => finding.Kind == SweepFindingKind.Unreadable) ? ExitCodes.Failed : ExitCodes.Done;
     }
 
     private void Tell(SweepView found)
