@@ -84,6 +84,43 @@ public sealed class StartTests(BrokerHarness broker) : IClassFixture<BrokerHarne
         Assert.Contains("bihindProxy:", refused, StringComparison.Ordinal);
     }
 
+    /// <summary>The binder drops a list's item that holds such a value, and says nothing: here a cluster, or whoever tells of closed tickets.</summary>
+    [Theory]
+    [InlineData("clusters[1].guardInstalled: 'yes' is not true or false.", """{"guardInstalled":"yes"}""")]
+    [InlineData("clusters[1].quorum: 'two' is not a whole number.", """{"quorum":"two"}""")]
+    [InlineData("clusters[1].approvers[0]: an object is read here", """{"approvers":["anna"]}""")]
+    [InlineData("clusters[1].namespaces: a list is read here", """{"namespaces":"web"}""")]
+    [InlineData("clusters[1].namespaces[0]: one value is read here", """{"namespaces":[{"name":"web"}]}""")]
+    [InlineData("clusters[1].role: one value is read here", """{"role":["aks-service"]}""")]
+    [InlineData("clusters[1]: an object is read here", null)]
+    public void Start_WhenAValueIsOfAnotherKind_SaysSoAndDropsNothing(string fault, string? spoiled)
+    {
+        var options = broker.Options();
+        if (spoiled is null)
+            options["clusters"]![1] = "edge-02";
+        else
+            foreach (var (name, value) in JsonNode.Parse(spoiled)!.AsObject())
+                options["clusters"]![1]![name] = value?.DeepClone();
+
+        Assert.Contains(fault, Refused(options, isDevelopment: true), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_WhenASourceOfEventsIsMistyped_SaysSo()
+    {
+        var options = broker.Options();
+        options["events"] = new JsonObject
+        {
+            ["sources"] = new JsonArray(new JsonObject { ["name"] = "q", ["kind"] = "amqp", ["address"] = "amqps://mq.example", ["entity"] = "t", ["credit"] = "lots" }),
+        };
+        options["behindProxy"] = "yes";
+
+        var refused = Refused(options, isDevelopment: true);
+
+        Assert.Contains("events.sources[0].credit: 'lots' is not a whole number.", refused, StringComparison.Ordinal);
+        Assert.Contains("behindProxy: 'yes' is not true or false.", refused, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--help")]
     [InlineData("--config")]

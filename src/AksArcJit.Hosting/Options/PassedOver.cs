@@ -1,4 +1,5 @@
 using System.Collections;
+using System.ComponentModel;
 using System.Reflection;
 using AksArcJit.Broker.Checkpoints;
 using AksArcJit.Broker.Options;
@@ -15,9 +16,11 @@ using Microsoft.Extensions.Configuration;
 namespace AksArcJit.Hosting.Options;
 
 /// <summary>
-/// Keys of the options file that nothing reads. The binder passes over them, and then a misspelt limit would silently be the default.
+/// What stands in the options file and the binder passes over: keys that nothing reads, and values of another kind than is read there. A
+/// misspelt limit would silently be the default, and of a list the binder drops an item with such a value whole: a cluster, or a source of
+/// events whose closed tickets nobody would hear of.
 /// </summary>
-internal static class UnknownKeys
+internal static class PassedOver
 {
     private static readonly Dictionary<string, Type[]> Sections = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -54,14 +57,22 @@ internal static class UnknownKeys
 
     private static IEnumerable<string> Below(IConfigurationSection section, string path, string shown, Type type)
     {
-        if (Sections.TryGetValue(path, out var types))
-            return In(section, path, shown, types);
+        var isSection = Sections.TryGetValue(path, out var types);
+        if (isSection || IsOptions(type))
+            return string.IsNullOrEmpty(section.Value) ? In(section, path, shown, types ?? [type]) : [$"{shown}: an object is read here, {{…}}, and not a value."];
         if (type.IsGenericType && type.IsAssignableTo(typeof(IEnumerable)))
-            return type.GetGenericArguments()[0] is var item && IsOptions(item)
-                ? section.GetChildren().SelectMany(child => In(child, $"{path}:{child.Key}", $"{shown}[{child.Key}]", [item]))
-                : [];
-        return IsOptions(type) ? In(section, path, shown, [type]) : [];
+            return string.IsNullOrEmpty(section.Value)
+                ? section.GetChildren().SelectMany(item => Below(item, $"{path}:{item.Key}", $"{shown}[{item.Key}]", type.GetGenericArguments()[0]))
+                : [$"{shown}: a list is read here, […], and not a value."];
+        if (section.GetChildren().Any())
+            return [$"{shown}: one value is read here, and neither a list nor an object."];
+        return section.Value is { } value && !IsReadAs(Nullable.GetUnderlyingType(type) ?? type, value) ? [$"{shown}: '{value}' is not {Kind(type)}."] : [];
     }
+
+    // As the binder converts.
+    private static bool IsReadAs(Type type, string value) => type == typeof(string) || TypeDescriptor.GetConverter(type).IsValid(value);
+
+    private static string Kind(Type type) => type == typeof(bool) ? "true or false" : type == typeof(int) ? "a whole number" : $"what is read here ({type.Name})";
 
     private static bool IsOptions(Type type) => type.Assembly.GetName().Name!.StartsWith("AksArcJit.", StringComparison.Ordinal);
 
