@@ -156,7 +156,7 @@ copy_files() {
     from=$(cd "$(dirname "$config")" && pwd)
     name=$(jq -r '[paths(strings) | select(.[-1] == "directory" or .[-2:] == ["anchors", "file"]) | map(tostring) | join(".")] | join(", ")' "$1/aksarcjit.json")
     [ -z "$name" ] || die "--config: $name: a function app has no disk that lasts; leave it out."
-    paths=$(jq -c 'paths(strings) | select(.[-1] | tostring | test("^kubeconfig$|File$"))' "$1/aksarcjit.json")
+    paths=$(jq -c 'paths(strings) | select(any(.[-1], .[-2]; tostring | test("^kubeconfig$|Files?$")))' "$1/aksarcjit.json")
     mkdir "$1/files"
     while IFS= read -r path; do
         [ -n "$path" ] || continue

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using AksArcJit.Hosting;
+using AksArcJit.Hosting.Options;
 using AksArcJit.Journal;
 using AksArcJit.Server.Options;
 using AksArcJit.Server.Tests.Harness;
@@ -119,6 +120,28 @@ public sealed class StartTests(BrokerHarness broker) : IClassFixture<BrokerHarne
 
         Assert.Contains("events.sources[0].credit: 'lots' is not a whole number.", refused, StringComparison.Ordinal);
         Assert.Contains("behindProxy: 'yes' is not true or false.", refused, StringComparison.Ordinal);
+    }
+
+    /// <summary>Wherever the server was started from.</summary>
+    [Theory]
+    [InlineData("consent:keyFile", """{"consent":{"keyFile":"x"}}""")]
+    [InlineData("journal:sqlite:file", """{"journal":{"sqlite":{"file":"x"}}}""")]
+    [InlineData("notices:directory", """{"notices":{"directory":"x"}}""")]
+    [InlineData("notices:smtp:passwordFile", """{"notices":{"smtp":{"passwordFile":"x"}}}""")]
+    [InlineData("notices:webhook:keyFile", """{"notices":{"webhook":{"keyFile":"x"}}}""")]
+    [InlineData("notices:webhook:keyFiles:1", """{"notices":{"webhook":{"keyFiles":["/x","x"]}}}""")]
+    [InlineData("checkpoints:key:former:0", """{"checkpoints":{"key":{"former":["x"]}}}""")]
+    [InlineData("checkpoints:anchors:webhook:secretFile", """{"checkpoints":{"anchors":{"webhook":{"secretFile":"x"}}}}""")]
+    [InlineData("events:sources:0:caFile", """{"events":{"sources":[{"caFile":"x"}]}}""")]
+    [InlineData("events:webhook:keys:0:keyFile", """{"events":{"webhook":{"keys":[{"keyFile":"x"}]}}}""")]
+    [InlineData("events:outlets:0:keyFiles:0", """{"events":{"outlets":[{"keyFiles":["x"]}]}}""")]
+    [InlineData("clusters:0:kubeconfig", """{"clusters":[{"kubeconfig":"x"}]}""")]
+    public void Options_WhenAFileIsNamedRelatively_MeanTheOneBesideThem(string key, string text)
+    {
+        var file = Path.Combine(broker.Directory, $"options-{Guid.NewGuid():N}.json");
+        File.WriteAllText(file, text);
+
+        Assert.Equal(Path.Combine(broker.Directory, "x"), OptionsFile.Read(file)[key]);
     }
 
     [Theory]

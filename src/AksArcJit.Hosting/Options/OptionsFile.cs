@@ -8,12 +8,6 @@ public static class OptionsFile
     /// <summary>The environment variable that names it.</summary>
     public const string Variable = "AKSARCJIT_CONFIG";
 
-    private static readonly string[] Paths =
-    [
-        "consent:keyFile", "journal:sqlite:file", "notices:directory", "notices:smtp:passwordFile", "notices:smtp:caFile", "notices:webhook:keyFile",
-        "checkpoints:key:file", "checkpoints:anchors:file", "checkpoints:anchors:webhook:secretFile",
-    ];
-
     /// <exception cref="StartRefusedException">It is not there, or is no JSON.</exception>
     public static IConfigurationRoot Read(string file)
     {
@@ -26,18 +20,20 @@ public static class OptionsFile
         }
         catch (Exception fault) when (fault is InvalidDataException or FormatException)
         {
-            throw new StartRefusedException($"The options file '{file}' is no JSON that can be read: {(fault.InnerException ?? fault).Message}");
+            throw new StartRefusedException($"The options file '{file}' is no JSON that can be read: {fault.GetBaseException().Message}");
         }
         var directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        var formerKeys = written.GetSection("checkpoints:key:former").GetChildren().Select(file => file.Path);
-        var kubeconfigs = written.GetSection("clusters").GetChildren().Select(cluster => $"{cluster.Path}:kubeconfig");
-        var events = written.GetSection("events:sources").GetChildren().Concat(written.GetSection("events:outlets").GetChildren())
-            .SelectMany(source => (string[])[$"{source.Path}:sasKeyFile", $"{source.Path}:passwordFile", $"{source.Path}:caFile"])
-            .Concat(written.GetSection("events:webhook:keys").GetChildren().Select(key => $"{key.Path}:keyFile"))
-            .Concat(written.GetSection("events:outlets").GetChildren().SelectMany(outlet => outlet.GetSection("keyFiles").GetChildren()).Select(file => file.Path));
-        var whole = Paths.Concat(kubeconfigs).Concat(formerKeys).Concat(events)
-            .Where(key => !string.IsNullOrWhiteSpace(written[key]))
-            .ToDictionary(key => key, key => (string?)Path.Combine(directory, written[key]!));
+        var whole = written.AsEnumerable().Where(one => IsPath(one.Key) && !string.IsNullOrWhiteSpace(one.Value))
+            .ToDictionary(one => one.Key, one => (string?)Path.Combine(directory, one.Value!));
         return new ConfigurationBuilder().AddConfiguration(written).AddInMemoryCollection(whole).Build();
+    }
+
+    /// <summary>By its name, so that no option that is added is forgotten here: …File, …Files[], kubeconfig, directory, former[].</summary>
+    private static bool IsPath(string key)
+    {
+        var name = key.Split(':').LastOrDefault(part => !part.All(char.IsAsciiDigit)) ?? "";
+        return name.EndsWith("file", StringComparison.OrdinalIgnoreCase) || name.EndsWith("files", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("kubeconfig", StringComparison.OrdinalIgnoreCase) || name.Equals("directory", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("former", StringComparison.OrdinalIgnoreCase);
     }
 }
