@@ -7,6 +7,7 @@ using AksArcJit.Hosting;
 using AksArcJit.Hosting.Options;
 using AksArcJit.Hosting.Verification;
 using AksArcJit.Messaging;
+using AksArcJit.Server.Metrics;
 using AksArcJit.Server.Options;
 using AksArcJit.Web;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -30,7 +31,7 @@ public static class ServerHost
             .ConfigureServices(services => AddServer(services, configuration, arguments))
             .ConfigureWebHost(
                 web => web.UseKestrelCore().ConfigureServices(services => services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServerOptions>>(Listen))
-                    .Configure(app => app.Run(WebEndpoints.Build(app.ApplicationServices))),
+                    .Configure(app => app.UseMetrics().Run(WebEndpoints.Build(app.ApplicationServices))),
                 // Addresses come from the options file alone.
                 web => web.SuppressEnvironmentConfiguration = true)
             .ConfigureServices(services => adjust?.Invoke(services))
@@ -54,6 +55,8 @@ public static class ServerHost
         services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsValidation>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = GracefulStop);
 
+        services.AddSingleton<Measurements>();
+        services.AddHostedService(provider => provider.GetRequiredService<Measurements>());
         services.AddBrokerHost(configuration, arguments.IsDevelopment ? arguments.DataDirectory : null);
         services.AddDeadlineLoop();
         services.AddBrokerLoop("deadlines", provider => provider.GetRequiredService<DeadlineLoop>().RunAsync);
