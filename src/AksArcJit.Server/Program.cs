@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using AksArcJit.Hosting;
 using AksArcJit.Hosting.Options;
 using AksArcJit.Server;
@@ -17,7 +18,8 @@ try
     if (arguments.PrintsKey)
         return await CheckpointKeyPrint.RunAsync(arguments.ConfigFile, Console.Out, Console.Error, CancellationToken.None);
     using var host = ServerHost.Build(arguments);
-    await host.RunAsync();
+    await host.StartAsync();
+    await host.WaitForShutdownAsync();
     return ExitCodes.Done;
 }
 catch (StartRefusedException refused)
@@ -29,4 +31,14 @@ catch (IOException taken) when (taken.InnerException is AddressInUseException)
 {
     Console.Error.WriteLine($"Not started: {taken.Message} Stop the other process, or change \"listen\" in {arguments.ConfigFile}.");
     return ExitCodes.Unavailable;
+}
+catch (SocketException refused)
+{
+    Console.Error.WriteLine($"Not started: the address cannot be listened on: {refused.Message}. Change \"listen\" in {arguments.ConfigFile}; ports below 1024 take a privilege, and the address must be this machine's.");
+    return ExitCodes.Unavailable;
+}
+catch (UnauthorizedAccessException denied)
+{
+    Console.Error.WriteLine($"Ended: {denied.Message} This process runs as the user '{Environment.UserName}'; let that user at it.");
+    return ExitCodes.Configuration;
 }

@@ -144,6 +144,23 @@ public sealed class StartTests(BrokerHarness broker) : IClassFixture<BrokerHarne
         Assert.Equal(Path.Combine(broker.Directory, "x"), OptionsFile.Read(file)[key]);
     }
 
+    /// <summary>Of TEST-NET-1 (RFC 5737), which is nobody's address.</summary>
+    [Fact]
+    public async Task Start_WhenTheAddressIsNotThisMachines_SaysSoWithoutAStackTrace()
+    {
+        var options = broker.Options();
+        (options["listen"], options["behindProxy"]) = ("http://192.0.2.1:7480", true);
+        options["authentication"] = new JsonObject { ["authority"] = "https://login.example", ["audience"] = "x" };
+        options["journal"]!["sqlite"]!["file"] = $"{Guid.NewGuid():N}.db";
+
+        var (code, words) = await ServerProcess.RunAsync(broker.Directory, options, "elsewhere");
+
+        Assert.Equal(69, code);
+        Assert.Contains("Not started: the address cannot be listened on", words, StringComparison.Ordinal);
+        Assert.Contains("\"listen\"", words, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", words, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--help")]
     [InlineData("--config")]

@@ -25,6 +25,8 @@ public sealed class BrokerOptionsValidation : IValidateOptions<BrokerOptions>
             yield return "consent.keyFile: name a file with at least 32 random bytes (head -c 32 /dev/urandom > FILE).";
         else if (!File.Exists(options.Consent.KeyFile) || new FileInfo(options.Consent.KeyFile).Length < ConsentKey.LeastBytes)
             yield return $"consent.keyFile: '{options.Consent.KeyFile}' is missing or shorter than 32 bytes (head -c 32 /dev/urandom > FILE).";
+        else if (!IsReadable(options.Consent.KeyFile))
+            yield return $"consent.keyFile: '{options.Consent.KeyFile}' may not be read by the user '{Environment.UserName}', as whom this process runs; give it to that user.";
         if (options.Clusters.Count == 0)
             yield return "clusters: name at least one cluster.";
         foreach (var twin in options.Clusters.GroupBy(cluster => cluster.Id, StringComparer.Ordinal).Where(group => group.Count() > 1))
@@ -32,6 +34,19 @@ public sealed class BrokerOptionsValidation : IValidateOptions<BrokerOptions>
         foreach (var (cluster, index) in options.Clusters.Select((cluster, index) => (cluster, index)))
             foreach (var fault in Faults(cluster))
                 yield return $"clusters[{index}].{fault}";
+    }
+
+    private static bool IsReadable(string file)
+    {
+        try
+        {
+            using var handle = File.OpenHandle(file);
+            return true;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     // They stand in the headers of mails. U+2028 and U+2029 are line breaks too.

@@ -8,7 +8,7 @@ public static class OptionsFile
     /// <summary>The environment variable that names it.</summary>
     public const string Variable = "AKSARCJIT_CONFIG";
 
-    /// <exception cref="StartRefusedException">It is not there, or is no JSON.</exception>
+    /// <exception cref="StartRefusedException">It is not there, may not be read, or is no JSON.</exception>
     public static IConfigurationRoot Read(string file)
     {
         if (!File.Exists(file))
@@ -21,6 +21,10 @@ public static class OptionsFile
         catch (Exception fault) when (fault is InvalidDataException or FormatException)
         {
             throw new StartRefusedException($"The options file '{file}' is no JSON that can be read: {fault.GetBaseException().Message}");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException($"The options file '{file}' cannot be read by the user '{Environment.UserName}', as whom this process runs: {fault.Message}");
         }
         var directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var whole = written.AsEnumerable().Where(one => IsPath(one.Key) && !string.IsNullOrWhiteSpace(one.Value))

@@ -13,9 +13,9 @@ public sealed record ServerArguments(string ConfigFile, bool IsDevelopment, stri
 {
     private const string Usage =
         $"""
-        Usage: aksarcjit-server [--config FILE] [--dev] [--data DIR]
-               aksarcjit-server checkpoint-key [--config FILE]
-               aksarcjit-server verify [--sqlite FILE | --tables] [--anchor FILE] [--key FILE] [--config FILE]
+        Usage: AksArcJit.Server [--config FILE] [--dev] [--data DIR]
+               AksArcJit.Server checkpoint-key [--config FILE]
+               AksArcJit.Server verify [--sqlite FILE | --tables] [--anchor FILE] [--key FILE] [--config FILE]
           verify         verify a journal straight from its store, and end: 0 clean, 2 damage found, 1 could not check
             --sqlite FILE  that database; else the store of the options file
             --tables       the options file's Table Storage (journal.tables), whatever its journal.kind
@@ -64,6 +64,9 @@ public sealed record ServerArguments(string ConfigFile, bool IsDevelopment, stri
                 case "--data" when i + 1 < args.Count:
                     data = args[++i];
                     break;
+                case "--help" or "-h":
+                    usage = Usage;
+                    return false;
                 default:
                     usage = $"'{args[i]}' is not understood.\n{Usage}";
                     return false;

@@ -35,7 +35,7 @@ internal sealed class CheckpointKeyOptionsValidation : IValidateOptions<Checkpoi
         if (options.File.Length > 0 && options.Vault is not null)
             yield return "checkpoints.key: set file or vault, not both.";
         if (options.File.Length > 0 && !IsPrivateKey(options.File))
-            yield return $"checkpoints.key.file: '{options.File}' is no PEM file with an ECDSA private key on P-256 (openssl ecparam -name prime256v1 -genkey -noout -out FILE).";
+            yield return $"checkpoints.key.file: '{options.File}' is no PEM file with an ECDSA private key on P-256 that the user '{Environment.UserName}', as whom this process runs, may read (openssl ecparam -name prime256v1 -genkey -noout -out FILE).";
         foreach (var former in options.Former.Where(file => !IsPublicKey(file)))
             yield return $"checkpoints.key.former: '{former}' is no PEM file with an ECDSA public key on P-256.";
         if (options.Vault is { } vault && (!vault.IsAbsoluteUri || vault.Scheme != Uri.UriSchemeHttps || vault.Segments is not ["/", "keys/", _, _] || vault.Segments[^1].EndsWith('/')))

@@ -55,6 +55,22 @@ public sealed class ServerProcess : IDisposable
         return (process.ExitCode, words);
     }
 
+    /// <summary>Runs it until it ends by itself, which it is to do at once, and returns its exit code and what it said as an error.</summary>
+    public static async Task<(int Code, string Words)> RunAsync(string directory, JsonObject options, string name)
+    {
+        var config = Path.Combine(directory, $"{name}.json");
+        await File.WriteAllTextAsync(config, options.ToJsonString());
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "AksArcJit.Server.dll"));
+        start.ArgumentList.Add("--config");
+        start.ArgumentList.Add(config);
+        using var process = Process.Start(start)!;
+        process.BeginOutputReadLine();
+        var words = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, words);
+    }
+
     /// <summary>SIGKILL: no farewell.</summary>
     public void Kill()
     {
