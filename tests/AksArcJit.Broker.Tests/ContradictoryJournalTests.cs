@@ -149,6 +149,31 @@ public class ContradictoryJournalTests
         Assert.Null(_broker.Queue.TakeDue(DateTimeOffset.MaxValue));
     }
 
+    /// <summary>As a host runs it after a start: memory knows no grant, and the chain gives none.</summary>
+    [Fact(Timeout = 20_000)]
+    public async Task ARevoke_WhenTheChainIsDamagedAndTheClusterIsAway_ThenTheRunningLoopTriesAgain()
+    {
+        var id = await GrantAsync();
+        Damage(id, _store.Streams[StreamId.Of(id)].Count);
+        var other = Start(2);
+        _cluster.IsDown = true;
+        Assert.False(Assert.IsType<Submission.Unrecorded>(await other.Requests.SayAsync(id, Revoke, CancellationToken.None)).IsGone);
+        _cluster.IsDown = false;
+        await RunUntilNothingStandsAsync(other, TestContext.Current.CancellationToken);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task ASweep_WhenTheTicketIsClosedAndTheChainIsDamaged_ThenTheRunningLoopRemovesTheBinding()
+    {
+        var id = await GrantAsync();
+        _journal.HidesRequests = true;
+        await _broker.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Close(Sample.TicketId, null, Sample.Operator), CancellationToken.None);
+        Damage(id, _store.Streams[StreamId.Of(id)].Count);
+        var other = Start(2);
+        await other.Sweeper.SweepAsync(CancellationToken.None);
+        await RunUntilNothingStandsAsync(other, TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task ARevoke_WhenTheClusterIsAwayToo_ThenIsTriedAgainUntilItIsGone()
     {
@@ -280,6 +305,22 @@ public class ContradictoryJournalTests
         Assert.Contains(report.Findings, finding => finding.Done == "removed, but not journaled");
         Assert.Empty(_cluster.Bindings);
     }
+
+    private async Task RunUntilNothingStandsAsync(TestBroker broker, CancellationToken cancellation)
+    {
+        using var stop = new CancellationTokenSource();
+        var loop = broker.Loop.RunAsync(stop.Token);
+        _time.Advance(Timing.LongestRevocationPause);
+        while (_cluster.Bindings.Count > 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+        await stop.CancelAsync();
+        await loop;
+    }
+
+    private void Damage(RequestId id, int version) => _store.Tamper(StreamId.Of(id), version, record => record with { FactId = "x" });
 
     private TestBroker Start(int seed) => new(_journal, new FakeClusters(_cluster), _time, seed);
 

@@ -80,10 +80,11 @@ public sealed class DeadlineLoop(
         {
             if (stream.Request is { } request)
             {
-                // After a start memory knows no grant: it is read here, and its removal waits where it holds up no other cluster's.
-                if (handOver is not null && openGrants.Recall(request) is null)
+                // After a start memory knows no grant: it is read here, and its removal waits where it holds up no other cluster's. What its
+                // chain could not record is ended without reading it.
+                if (handOver is not null && openGrants.Recall(request) is null && !engine.HasUnrecordedEnd(request))
                     await engine.ReadAsync(request, CancellationToken.None);
-                if (handOver is not null && openGrants.RemovalFrom(request) is { } cluster)
+                if (handOver is not null && engine.RemovalFrom(request) is { } cluster)
                     handOver(cluster);
                 else
                     await engine.AdvanceUntilWaitAsync(request);
@@ -110,5 +111,5 @@ public sealed class DeadlineLoop(
 
     private bool IsRemoval(StreamId stream) => stream.Request is { } id && openGrants.IsToBeRemoved(id);
 
-    private ClusterId? RemovalFrom(StreamId stream) => stream.Request is { } id ? openGrants.RemovalFrom(id) : null;
+    private ClusterId? RemovalFrom(StreamId stream) => stream.Request is { } id ? engine.RemovalFrom(id) : null;
 }

@@ -188,6 +188,11 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
     /// <summary>An end was ordered that its chain could not hold when it was last tried.</summary>
     public bool HasUnrecordedEnd(RequestId id) => ends.Find(id) is not null;
 
+    /// <summary>The cluster, where the next step can only take access away; null where it is another step, or where the chain does not say which cluster's.</summary>
+    public ClusterId? RemovalFrom(RequestId id) => ends.Find(id) is { } end
+        ? (end.After.State as RequestState.Asked)?.Terms.Cluster
+        : openGrants.RemovalFrom(id);
+
     /// <param name="known">As just appended or read; null reads it.</param>
     private async Task<RequestHistory?> AdvanceUntilWaitAsync(RequestId id, RequestHistory? known)
     {
