@@ -27,7 +27,7 @@ public sealed class Endings(RequestEngine engine, TimeProvider time, ILogger<End
     /// <summary>Returns when the ends are recorded and being carried out.</summary>
     /// <param name="signalFor">What ends a request as it stands; null where it is to be left alone.</param>
     /// <exception cref="Ports.JournalUnavailableException">Some could not be recorded; those that were are carried out all the same.</exception>
-    public async Task<Ending> RecordAsync(IAsyncEnumerable<RequestId> requests, Func<RequestState, Signal?> signalFor)
+    public async Task<Ending> RecordAsync(IAsyncEnumerable<RequestId> requests, Func<RequestState, Task<Signal?>> signalFor)
     {
         var taken = new ConcurrentQueue<(RequestId Id, Submission Submission)>();
         var recording = Spreading.OverAsync(requests, async id =>
@@ -35,7 +35,7 @@ public sealed class Endings(RequestEngine engine, TimeProvider time, ILogger<End
             try
             {
                 var read = await engine.ReadToEndAsync(id, CancellationToken.None);
-                if (signalFor(read.State) is not { } signal)
+                if (await signalFor(read.State) is not { } signal)
                     return;
                 var submission = await engine.SubmitAsync(read, signal, CancellationToken.None);
                 if (submission is Submission.Recorded or Submission.Unrecorded)

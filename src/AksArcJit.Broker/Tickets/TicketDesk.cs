@@ -50,8 +50,8 @@ public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider t
         }
         catch (QuarantineException) when (signal.IsClose)
         {
-            // In doubt, revoke: the requests have chains of their own. So too by a sender confined to customers: whose ticket it is cannot be read.
-            await EndAllAsync(id);
+            // In doubt, revoke: the requests have chains of their own. A sender confined to customers ends what is theirs.
+            await EndAllAsync(id, null, signal.SpeaksFor);
             throw;
         }
     }
@@ -73,7 +73,7 @@ public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider t
             if (facts.Count > 0 && (isFresh || !opensAgain))
             {
                 if (opensAgain)
-                    ends = (await EndAllAsync(id)).CarriedOut;
+                    ends = (await EndAllAsync(id, history, null)).CarriedOut;
                 var now = time.GetUtcNow() > history.NewestAt ? time.GetUtcNow() : history.NewestAt;
                 var records = sealing.Seal(stream, history.Version, history.HeadHash, facts, now);
                 var after = history.With(records, facts);
@@ -131,12 +131,37 @@ public sealed class TicketDesk(IJournal journal, Sealing sealing, TimeProvider t
 
     private async Task<Task> DistributeAsync(TicketId id, TicketHistory history)
     {
-        var ends = history.Ticket is { Status: TicketStatus.Closed } ? (await EndAllAsync(id)).CarriedOut : Task.CompletedTask;
+        var ends = history.Ticket is { Status: TicketStatus.Closed } ? (await EndAllAsync(id, history, null)).CarriedOut : Task.CompletedTask;
         await journal.SettleAsync(StreamId.Of(id), history.Version, CancellationToken.None);
         return ends;
     }
 
-    private Task<Ending> EndAllAsync(TicketId id) => endings.RecordAsync(RequestsOfAsync(id), _ => new Signal.TicketClosed($"Ticket {id} was closed."));
+    /// <param name="closed">The ticket with its close; null where its chain cannot be read.</param>
+    /// <param name="of">The customers whose access ends; null for anybody's.</param>
+    private Task<Ending> EndAllAsync(TicketId id, TicketHistory? closed, IReadOnlyList<string>? of) => endings.RecordAsync(RequestsOfAsync(id), async state =>
+        state is RequestState.Asked { Request: var request }
+            && (request.Ticket != id || of?.Contains(request.Customer) == false || (closed is not null && !await IsClosedForAsync(request, closed)))
+            ? null
+            : new Signal.TicketClosed($"Ticket {id} was closed."));
+
+    /// <summary>
+    /// The index is read after the close, and slowly where there is much in it: what was asked since was asked under a ticket that another
+    /// instance has opened again, or by a clock that is ahead.
+    /// </summary>
+    private async Task<bool> IsClosedForAsync(AccessRequest request, TicketHistory closed)
+    {
+        if (request.RequestedAt <= closed.ClosedAt)
+            return true;
+        try
+        {
+            return (await ReadOnAsync(request.Ticket, closed, CancellationToken.None)).For(request.RequestedAt) is { Status: TicketStatus.Closed };
+        }
+        catch (QuarantineException)
+        {
+            // In doubt, revoke: it was closed when it could last be read.
+            return true;
+        }
+    }
 
     private async IAsyncEnumerable<RequestId> RequestsOfAsync(TicketId id)
     {

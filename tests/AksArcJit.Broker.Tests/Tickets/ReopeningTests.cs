@@ -92,6 +92,48 @@ public sealed class ReopeningTests
         Assert.Single(_world.Cluster.Bindings);
     }
 
+    /// <summary>One instance has recorded the close and not yet read the index, when another opens the ticket again.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ARequest_WhenTheCloseIsStillBeingDistributedElsewhere_ThenItLivesIfItWasAskedAfterTheReopening(bool isReopened)
+    {
+        await HearAsync(Report(1));
+        var before = await _world.GrantAsync();
+        var gate = new TaskCompletionSource();
+        var journal = new FaultyJournal(_world.Journal);
+        journal.Before = () => journal.Count(JournalCall.Find) == 1 ? gate.Task : Task.CompletedTask;
+        var closer = new TestBroker(journal, new FakeClusters(_world.Cluster), _world.Clock, 78);
+        var closing = closer.Tickets.HearAsync(Sample.TicketId, Close(2), CancellationToken.None);
+        // Its own clock is ahead, or the ticket was opened again.
+        _world.Time.Advance(TimeSpan.FromSeconds(1));
+        if (isReopened)
+            await HearAsync(Report(3));
+        var after = await AskedAsync(_world.Clock.GetUtcNow());
+
+        gate.SetResult();
+        await closing;
+
+        Assert.IsType<RequestState.Closed>(await _world.Broker.StateAsync(before));
+        if (isReopened)
+            Assert.IsType<RequestState.AwaitingConsent>(await _world.Broker.StateAsync(after));
+        else
+            await AssertCancelledAsync(after);
+    }
+
+    /// <summary>A request under an Idempotency-Key that was first asked under another ticket, and died before its first append, leaves its id in that one's index.</summary>
+    [Fact]
+    public async Task AClose_WhenTheIndexNamesARequestOfAnotherTicket_ThenItLives()
+    {
+        var other = TicketId.Parse("CASE-2002");
+        await _world.Broker.Tickets.HearAsync(other, new TicketSignal.Report(Sample.Ticket() with { Id = other }, Sample.Operator), CancellationToken.None);
+        var id = await AskedAsync(_world.Clock.GetUtcNow(), listedUnder: other);
+
+        await _world.Broker.Tickets.HearAsync(other, new TicketSignal.Close(other, null, Sample.Operator), CancellationToken.None);
+
+        Assert.IsType<RequestState.AwaitingConsent>(await _world.Broker.StateAsync(id));
+    }
+
     [Fact]
     public async Task ARequest_WhenAnInstanceThatRemembersTheTicketAsClosedHearsOfItNext_ThenItLives()
     {
@@ -175,6 +217,18 @@ public sealed class ReopeningTests
         await _world.Broker.Sweeper.SweepAsync(CancellationToken.None);
 
         Assert.IsType<RequestState.Active>(await _world.Broker.StateAsync(id));
+    }
+
+    private async Task<RequestId> AskedAsync(DateTimeOffset at, TicketId? listedUnder = null)
+    {
+        var request = Sample.Request(Sample.Id(7)) with { RequestedAt = at, ConsentDeadline = at.AddHours(4) };
+        var stream = StreamId.Of(request.Id);
+        var records = new Sealing(new SeededEntropy(98), TestBroker.Key).Seal(stream, 0, HashChain.Start, [new RequestFact.AccessRequested(request, Sample.Rules.Rules)], at);
+        var index = RequestIndex.Of(request);
+        await _world.Journal.AppendAsync(
+            new Append(stream, 0, records, new Head(nameof(RequestState.AwaitingConsent), true), request.ConsentDeadline, index with { Ticket = listedUnder ?? index.Ticket }),
+            CancellationToken.None);
+        return request.Id;
     }
 
     /// <returns>The broker that recorded the close, and found none of the ticket's requests.</returns>

@@ -187,6 +187,21 @@ public sealed class TicketDeskTests
         Assert.Empty(_world.Cluster.Bindings);
     }
 
+    [Theory]
+    [InlineData(Sample.Customer, true)]
+    [InlineData("fabrikam", false)]
+    public async Task AClose_WhenTheTicketsChainCannotBeRead_ThenASenderEndsOnlyTheAccessOfItsCustomers(string speaksFor, bool ends)
+    {
+        await HearAsync(Report(1));
+        await _world.GrantAsync();
+        _world.Journal.Tamper(StreamId.Of(Sample.TicketId), 1, record => record with { Hash = new string('f', 64) });
+
+        await Assert.ThrowsAsync<Requests.QuarantineException>(() =>
+            _world.Start().Tickets.HearAsync(Sample.TicketId, Close(2) with { SpeaksFor = [speaksFor] }, CancellationToken.None));
+
+        Assert.Equal(ends, _world.Cluster.Bindings.Count == 0);
+    }
+
     [Fact]
     public async Task Tickets_WhenEachNamesAHundredPersons_ThenAsManyFewerAreRemembered()
     {
