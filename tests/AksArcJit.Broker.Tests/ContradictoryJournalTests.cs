@@ -72,14 +72,43 @@ public class ContradictoryJournalTests
         Assert.True(Assert.IsType<Submission.Unrecorded>(await other.Requests.SayAsync(id, Revoke, CancellationToken.None)).IsGone);
     }
 
-    /// <summary>Only that it was asked still holds: neither consent nor grant can be read.</summary>
+    /// <summary>Only that it was asked still holds: neither consent nor grant can be read, nor whether a create is under way.</summary>
     [Fact]
-    public async Task ARevoke_WhenOnlyTheAskingCanBeRead_ThenWhateverStandsOfItGoes()
+    public async Task ARevoke_WhenOnlyTheAskingCanBeRead_ThenWhateverStandsOfItGoesUntilNoCreateCanLand()
     {
         var id = await GrantAsync();
         _store.Tamper(StreamId.Of(id), 2, record => record with { Hash = HashChain.Start });
-        Assert.True(Assert.IsType<Submission.Unrecorded>(await Start(2).Requests.SayAsync(id, Revoke, CancellationToken.None)).IsGone);
+        var other = Start(2);
+        Assert.False(Assert.IsType<Submission.Unrecorded>(await other.Requests.SayAsync(id, Revoke, CancellationToken.None)).IsGone);
         Assert.Empty(_cluster.Bindings);
+        await AssertALateBindingGoesAsync(other, id);
+    }
+
+    /// <summary>Not even what was asked can be read: the index and the binding alone name the request.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AnEnd_WhenNothingOfTheChainCanBeRead_ThenWhateverStandsOfItGoesUntilNoCreateCanLand(bool isTicketsClose)
+    {
+        var id = await GrantAsync();
+        Damage(id, 1);
+        var other = Start(2);
+        if (isTicketsClose)
+            await other.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Close(Sample.TicketId, null, Sample.Operator), CancellationToken.None);
+        else
+            Assert.Equal(1, await other.Operations.RevokeAllAsync(new PauseScope.Everything(), RevokedBy.Operator, Sample.Operator, "enough", CancellationToken.None));
+        Assert.Empty(_cluster.Bindings);
+        await AssertALateBindingGoesAsync(other, id);
+    }
+
+    /// <summary>Where it was, and whose, nobody can tell.</summary>
+    [Fact]
+    public async Task RevokeAllOfOneCluster_WhenNothingOfAChainCanBeRead_ThenItsBindingIsLeftToItsEnd()
+    {
+        var id = await GrantAsync();
+        Damage(id, 1);
+        Assert.Equal(0, await Start(2).Operations.RevokeAllAsync(new PauseScope.OfCluster(Sample.ClusterId), RevokedBy.Operator, Sample.Operator, "enough", CancellationToken.None));
+        Assert.Single(_cluster.Bindings);
     }
 
     /// <summary>Its hash is right; what the lifecycle adds to such a time would leave what a time can hold.</summary>
@@ -304,6 +333,18 @@ public class ContradictoryJournalTests
         var report = await _broker.Sweeper.SweepAsync(CancellationToken.None);
         Assert.Contains(report.Findings, finding => finding.Done == "removed, but not journaled");
         Assert.Empty(_cluster.Bindings);
+    }
+
+    private async Task AssertALateBindingGoesAsync(TestBroker broker, RequestId id)
+    {
+        _cluster.Place(new StandingBinding(BindingName.For(id, new Scope.Cluster()), "uid-late", "test", id, Sample.Start.AddHours(1), [$"User/{Sample.Engineer.ObjectId}"], "ClusterRole/aks-service", Sample.TicketId));
+        _time.Advance(Timing.LongestRevocationPause);
+        await broker.Loop.AttendDueAsync();
+        Assert.Empty(_cluster.Bindings);
+
+        _time.Advance(Timing.SendWindow + Timing.AppearanceLimit);
+        await broker.Loop.AttendDueAsync();
+        Assert.Null(broker.Queue.TakeDue(DateTimeOffset.MaxValue));
     }
 
     private async Task RunUntilNothingStandsAsync(TestBroker broker, CancellationToken cancellation)

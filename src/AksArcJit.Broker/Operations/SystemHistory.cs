@@ -9,14 +9,20 @@ public sealed record SystemHistory(
     long Version, string HeadHash, DateTimeOffset NewestAt, Pauses Pauses, IReadOnlyList<(SystemFact.RevocationOrdered Order, DateTimeOffset At)> Orders)
 {
     /// <summary>
-    /// What an order to end everything makes of a request that was asked before it; null where none covers it, or its end is under way.
+    /// What an order to end everything makes of a request that was asked before it; null where none covers it, or its end is under way. One
+    /// that says nothing of itself, not even what was asked, is covered by an order that leaves nothing out.
     /// </summary>
-    public Signal? EndOf(RequestState state) =>
-        state is RequestState.AwaitingConsent or RequestState.Scheduled or RequestState.Granting or RequestState.Active
-        && state is RequestState.Asked { Request: var request }
-        && Orders.LastOrDefault(one => request.RequestedAt <= one.At && one.Order.Scope.Covers(request.Terms.Cluster, request.Customer)) is { Order: { } order }
-            ? new Signal.Revoke(order.Whose, order.By, order.Reason)
-            : null;
+    public Signal? EndOf(RequestState state) => Orders.LastOrDefault(one => Covers(one.Order.Scope, one.At, state)) is { Order: { } order }
+        ? new Signal.Revoke(order.Whose, order.By, order.Reason)
+        : null;
+
+    private static bool Covers(PauseScope scope, DateTimeOffset at, RequestState state) => state switch
+    {
+        RequestState.Unasked => scope is PauseScope.Everything,
+        RequestState.AwaitingConsent or RequestState.Scheduled or RequestState.Granting or RequestState.Active =>
+            ((RequestState.Asked)state).Request is var request && request.RequestedAt <= at && scope.Covers(request.Terms.Cluster, request.Customer),
+        _ => false,
+    };
 
     /// <exception cref="Requests.QuarantineException">The chain is damaged, or holds what this build cannot read.</exception>
     public static SystemHistory Of(IReadOnlyList<FactRecord> records)

@@ -104,15 +104,19 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
     private Submission TakeUnrecorded(RequestHistory history, Signal signal, QuarantineException quarantine)
     {
         var now = Now(history);
+        // Not even what was asked can be read, so there is nothing to decide: on a word to end it, whatever stands of it goes.
+        if (history.State is RequestState.Unasked && signal is Signal.Revoke or Signal.TicketClosed)
+            return Order(history);
         if (Decider.Decide(history.State, signal, now) is Decision.Refused refused)
             return new Submission.Refused(refused.Refusal, history);
         var facts = ((Decision.Accepted)Decider.Decide(history.State, signal, now)).Facts.Cast<RequestFact>().ToList();
         var after = history.With(sealing.Seal(StreamId.Of(history.Id), history.Version, history.HeadHash, facts, now), facts);
         if (!EndsAccess(signal) || after.State is not (RequestState.Revoking or RequestState.RevocationUnconfirmed or RequestState.Closed))
             throw quarantine;
-        var end = new UnrecordedEnd(after, signal, quarantine.Message);
-        ends.Order(end);
-        return new Submission.Unrecorded(end, IsGone: false);
+        return Order(after);
+
+        Submission.Unrecorded Order(RequestHistory after) =>
+            new(ends.Order(new UnrecordedEnd(after, signal, quarantine.Message, now)), IsGone: false);
     }
 
     // What may end access; outcomes of effects and deadlines follow from it, and come again by themselves.

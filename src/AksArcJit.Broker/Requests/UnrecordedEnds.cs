@@ -15,13 +15,16 @@ namespace AksArcJit.Broker.Requests;
 /// all the same: removal never waits for the journal. What was ordered is kept in memory until the chain takes it; after a start anew the
 /// binding is still removed at notAfter.
 /// </summary>
-public sealed class UnrecordedEnds(EffectPerformer effects, IClusters clusters, ClusterBook book, ClusterFindings findings, ILogger<UnrecordedEnds> log)
+public sealed class UnrecordedEnds(
+    EffectPerformer effects, IClusters clusters, ClusterBook book, ClusterFindings findings, TimeProvider time, ILogger<UnrecordedEnds> log)
 {
     private readonly ConcurrentDictionary<RequestId, UnrecordedEnd> _ordered = new();
 
     public UnrecordedEnd? Find(RequestId id) => _ordered.GetValueOrDefault(id);
 
-    public void Order(UnrecordedEnd end) => _ordered[end.After.Id] = end;
+    /// <returns>The end with the time when one was first ordered.</returns>
+    public UnrecordedEnd Order(UnrecordedEnd end) =>
+        _ordered.AddOrUpdate(end.After.Id, end, (_, known) => end with { OrderedAt = known.OrderedAt });
 
     public void Forget(RequestId id) => _ordered.TryRemove(id, out _);
 
@@ -30,7 +33,7 @@ public sealed class UnrecordedEnds(EffectPerformer effects, IClusters clusters, 
     {
         var isGone = NextStep.Of(end.After.State, end.After.NewestAt) is Step.RemoveBinding remove
             ? await RemoveAsync(end.After, remove)
-            : await RemoveWhatStandsAsync(end.After);
+            : await RemoveWhatStandsAsync(end);
         log.EndUnrecorded(end.After.Id, end.Signal.GetType().Name, isGone ? "is gone" : "is not gone yet, and its removal is tried again", end.Why);
         return isGone;
     }
@@ -46,11 +49,13 @@ public sealed class UnrecordedEnds(EffectPerformer effects, IClusters clusters, 
     }
 
     /// <summary>The chain does not say what was granted: whatever carries our label and the request's id goes, on its cluster, or on any where not even that is known.</summary>
-    private async Task<bool> RemoveWhatStandsAsync(RequestHistory after)
+    private async Task<bool> RemoveWhatStandsAsync(UnrecordedEnd end)
     {
-        var where = after.State is RequestState.Asked { Terms.Cluster: var known } ? [known] : clusters.Ids;
-        var gone = await Task.WhenAll(where.Select(id => RemoveWhatStandsAsync(id, after.Id)));
-        return gone.All(isGone => isGone);
+        // Nor whether a create was intended just before the end was ordered, which nobody withholds that read the chain when it was whole.
+        var isCertain = time.GetUtcNow() >= end.OrderedAt + Timing.SendWindow + Timing.AppearanceLimit;
+        var where = end.After.State is RequestState.Asked { Terms.Cluster: var known } ? [known] : clusters.Ids;
+        var gone = await Task.WhenAll(where.Select(id => RemoveWhatStandsAsync(id, end.After.Id)));
+        return isCertain && gone.All(isGone => isGone);
     }
 
     private async Task<bool> RemoveWhatStandsAsync(ClusterId id, RequestId request)
@@ -89,7 +94,7 @@ public sealed class UnrecordedEnds(EffectPerformer effects, IClusters clusters, 
     }
 }
 
-/// <param name="After">The request as it would stand, with facts that are recorded nowhere.</param>
+/// <param name="After">The request as it would stand, with facts that are recorded nowhere; unasked where its chain says nothing.</param>
 /// <param name="Signal">What ended it; recorded when the chain takes it again.</param>
 /// <param name="Why">Why it cannot be recorded.</param>
-public sealed record UnrecordedEnd(RequestHistory After, Signal Signal, string Why);
+public sealed record UnrecordedEnd(RequestHistory After, Signal Signal, string Why, DateTimeOffset OrderedAt);
