@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using AksArcJit.Broker.Alerts;
+using AksArcJit.Broker.Consents;
 using AksArcJit.Broker.Ports;
+using AksArcJit.Broker.Requests;
 using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Operations;
@@ -9,6 +11,7 @@ using AksArcJit.Lifecycle.Roles;
 using AksArcJit.Lifecycle.Tickets;
 using AksArcJit.TestKit;
 using AksArcJit.TestKit.Brokers;
+using AksArcJit.TestKit.Cluster;
 using AksArcJit.TestKit.Journal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -277,6 +280,35 @@ public class EndingTests
         Assert.Equal(2, ended);
         await world.AssertEndedAsync(active, EndCause.OperatorRevoked);
         Assert.Equal(new Outcome.Cancelled(CancelCause.OperatorRevoked), Assert.IsType<RequestState.Closed>(await world.Broker.StateAsync(waiting)).Outcome);
+    }
+
+    [Fact]
+    public async Task RevokeAll_WhenAnAccessWasAskedForByAClockThatIsAhead_EndsIt()
+    {
+        var world = new World();
+        await world.OpenTicketAsync();
+        var ahead = new TestBroker(world.Journal, new FakeClusters(world.Cluster), new SkewedTime(world.Time) { Skew = TimeSpan.FromMinutes(5) }, 78);
+        var id = Assert.IsType<Submission.Recorded>(await ahead.AskAsync("key-1", TimeSpan.FromMinutes(30))).History.Id;
+        Assert.IsType<ConsentResult.Decided>(await ahead.ApproveAsync(id, Sample.Approver));
+        Assert.Single(world.Cluster.Bindings);
+
+        Assert.Equal(1, await world.Broker.Operations.RevokeAllAsync(new PauseScope.Everything(), RevokedBy.Operator, Sample.Operator, "incident", CancellationToken.None));
+
+        await world.AssertEndedAsync(id, EndCause.OperatorRevoked);
+    }
+
+    /// <summary>An order covers what was asked before it: carried out again with a later one, it ends nothing that a clock ahead asked since.</summary>
+    [Fact]
+    public async Task RevokeAll_WhenGivenLongAgo_SparesWhatAClockThatIsAheadAskedSince()
+    {
+        var world = new World();
+        await world.OpenTicketAsync();
+        await world.Broker.Operations.RevokeAllAsync(new PauseScope.Everything(), RevokedBy.Operator, Sample.Operator, "incident", CancellationToken.None);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        var ahead = new TestBroker(world.Journal, new FakeClusters(world.Cluster), new SkewedTime(world.Time) { Skew = TimeSpan.FromMinutes(5) }, 78);
+        Assert.IsType<Submission.Recorded>(await ahead.AskAsync("key-1", TimeSpan.FromMinutes(30)));
+
+        Assert.Equal(0, await world.Broker.Operations.DistributeAsync());
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed class OperationsDesk(IJournal journal, Sealing sealing, TimeProvid
 
     private async Task<int> EndAsync(SystemHistory history)
     {
-        var ending = await endings.RecordAsync(OpenRequestsAsync(), state => Task.FromResult(history.EndOf(state)));
+        var ending = await endings.RecordAsync(OpenRequestsAsync(), state => Task.FromResult(history.EndOf(state, time.GetUtcNow())));
         await endings.AwaitAsync(ending.CarriedOut);
         return ending.Count;
     }

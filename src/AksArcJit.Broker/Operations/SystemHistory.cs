@@ -8,19 +8,27 @@ namespace AksArcJit.Broker.Operations;
 public sealed record SystemHistory(
     long Version, string HeadHash, DateTimeOffset NewestAt, Pauses Pauses, IReadOnlyList<(SystemFact.RevocationOrdered Order, DateTimeOffset At)> Orders)
 {
+    // An order is recorded, and carried out at once.
+    private static readonly TimeSpan BeingGiven = TimeSpan.FromMinutes(1);
+
     /// <summary>
     /// What an order to end everything makes of a request that was asked before it; null where none covers it, or its end is under way. One
     /// that says nothing of itself, not even what was asked, is covered by an order that leaves nothing out.
     /// </summary>
-    public Signal? EndOf(RequestState state) => Orders.LastOrDefault(one => Covers(one.Order.Scope, one.At, state)) is { Order: { } order }
+    /// <param name="now">
+    /// For whoever carries an order out that is just being given: what seems to be asked later than now was asked before, by a clock that is
+    /// ahead, and ends too.
+    /// </param>
+    public Signal? EndOf(RequestState state, DateTimeOffset? now = null) => Orders.LastOrDefault(one => Covers(one.Order.Scope, one.At, state, now)) is { Order: { } order }
         ? new Signal.Revoke(order.Whose, order.By, order.Reason)
         : null;
 
-    private static bool Covers(PauseScope scope, DateTimeOffset at, RequestState state) => state switch
+    private static bool Covers(PauseScope scope, DateTimeOffset at, RequestState state, DateTimeOffset? now) => state switch
     {
         RequestState.Unasked => scope is PauseScope.Everything,
         RequestState.AwaitingConsent or RequestState.Scheduled or RequestState.Granting or RequestState.Active =>
-            ((RequestState.Asked)state).Request is var request && request.RequestedAt <= at && scope.Covers(request.Terms.Cluster, request.Customer),
+            ((RequestState.Asked)state).Request is var request && scope.Covers(request.Terms.Cluster, request.Customer)
+            && (request.RequestedAt <= at || (request.RequestedAt > now && now - at < BeingGiven)),
         _ => false,
     };
 
