@@ -12,6 +12,7 @@ using AksArcJit.TestKit;
 using AksArcJit.TestKit.Brokers;
 using AksArcJit.TestKit.Cluster;
 using AksArcJit.TestKit.Journal;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AksArcJit.Broker.Tests;
@@ -213,6 +214,33 @@ public class ContradictoryJournalTests
         _time.Advance(TimeSpan.FromSeconds(30));
         await _broker.Loop.AttendDueAsync();
         Assert.Empty(_cluster.Bindings);
+    }
+
+    [Fact]
+    public async Task ARevoke_WhenItCannotBeRecordedNorCarriedOutForLong_ThenIsToldEveryTwoMinutes()
+    {
+        var id = await GrantAsync();
+        Damage(id, _store.Streams[StreamId.Of(id)].Count);
+        var log = new RecordingLog();
+        var other = new TestBroker(_journal, new FakeClusters(_cluster), _time, 2, logging: log);
+        _cluster.IsDown = true;
+        await other.Requests.SayAsync(id, Revoke, CancellationToken.None);
+        await PassAsync(TimeSpan.FromMinutes(10));
+        Assert.Equal(6, Told("is not gone yet"));
+        _cluster.IsDown = false;
+        await PassAsync(Timing.LongestRevocationPause);
+        Assert.Equal(1, Told("is gone."));
+
+        int Told(string what) => log.Entries.Count(entry => entry.Level == LogLevel.Critical && entry.Text.Contains(what, StringComparison.Ordinal));
+
+        async Task PassAsync(TimeSpan span)
+        {
+            for (var passed = TimeSpan.Zero; passed < span; passed += Timing.LongestRevocationPause)
+            {
+                _time.Advance(Timing.LongestRevocationPause);
+                await other.Loop.AttendDueAsync();
+            }
+        }
     }
 
     [Fact]

@@ -18,7 +18,11 @@ namespace AksArcJit.Broker.Requests;
 public sealed class UnrecordedEnds(
     EffectPerformer effects, IClusters clusters, ClusterBook book, ClusterFindings findings, TimeProvider time, ILogger<UnrecordedEnds> log)
 {
+    // The alert asks for two windows of five minutes: what lasts is told in each, and no oftener than it changes.
+    private static readonly TimeSpan ToldAgain = TimeSpan.FromMinutes(2);
+
     private readonly ConcurrentDictionary<RequestId, UnrecordedEnd> _ordered = new();
+    private readonly ConcurrentDictionary<RequestId, (bool IsGone, DateTimeOffset At)> _told = new();
 
     public UnrecordedEnd? Find(RequestId id) => _ordered.GetValueOrDefault(id);
 
@@ -26,7 +30,11 @@ public sealed class UnrecordedEnds(
     public UnrecordedEnd Order(UnrecordedEnd end) =>
         _ordered.AddOrUpdate(end.After.Id, end, (_, known) => end with { OrderedAt = known.OrderedAt });
 
-    public void Forget(RequestId id) => _ordered.TryRemove(id, out _);
+    public void Forget(RequestId id)
+    {
+        _ordered.TryRemove(id, out _);
+        _told.TryRemove(id, out _);
+    }
 
     /// <returns>True where nothing of ours stands any more, and the cluster says so.</returns>
     public async Task<bool> CarryOutAsync(UnrecordedEnd end)
@@ -34,8 +42,17 @@ public sealed class UnrecordedEnds(
         var isGone = NextStep.Of(end.After.State, end.After.NewestAt) is Step.RemoveBinding remove
             ? await RemoveAsync(end.After, remove)
             : await RemoveWhatStandsAsync(end);
-        log.EndUnrecorded(end.After.Id, end.Signal.GetType().Name, isGone ? "is gone" : "is not gone yet, and its removal is tried again", end.Why);
+        Tell(end, isGone);
         return isGone;
+    }
+
+    private void Tell(UnrecordedEnd end, bool isGone)
+    {
+        var now = time.GetUtcNow();
+        if (_told.TryGetValue(end.After.Id, out var last) && last.IsGone == isGone && now - last.At < ToldAgain)
+            return;
+        _told[end.After.Id] = (isGone, now);
+        log.EndUnrecorded(end.After.Id, end.Signal.GetType().Name, isGone ? "is gone" : "is not gone yet, and its removal is tried again", end.Why);
     }
 
     private async Task<bool> RemoveAsync(RequestHistory after, Step.RemoveBinding remove)

@@ -60,7 +60,7 @@ public sealed class TestBroker
         var circumstances = new Circumstancer(journal, clusters, Book, Standing);
         var effects = new EffectPerformer(clusters, circumstances, sealing, time, loggers.CreateLogger<EffectPerformer>(), alerts);
         var findings = new ClusterFindings(journal, sealing, time);
-        var ends = new UnrecordedEnds(effects, clusters, Book, findings, time, NullLogger<UnrecordedEnds>.Instance);
+        var ends = new UnrecordedEnds(effects, clusters, Book, findings, time, loggers.CreateLogger<UnrecordedEnds>());
         Engine = new RequestEngine(journal, sealing, time, effects, Queue, openGrants, new ResidualAccess(journal, loggers.CreateLogger<ResidualAccess>()), ends);
         if (outstanding is not null)
         {
