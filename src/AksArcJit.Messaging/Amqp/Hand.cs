@@ -8,9 +8,13 @@ namespace AksArcJit.Messaging.Amqp;
 /// The messages of one link that are taken and not yet settled: at most as many as there is credit. Credit goes back in halves, and only when
 /// all that was given is used: RabbitMQ 3.10 miscounts credit that crosses deliveries, and then sends nothing more. What waits for the journal
 /// keeps its own: while the journal is away nothing is settled and so nothing taken, and a single chain that it does not give holds up no other.
+/// Where one ticket's events fill the hand behind such a chain, the hand grows.
 /// </summary>
 internal sealed class Hand
 {
+    // As many as the options let one hand hold.
+    private const int Most = 1000;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly Lock _gate = new();
     private readonly ReceiverLink _receiver;
@@ -20,6 +24,7 @@ internal sealed class Hand
     private readonly CancellationToken _end;
     private readonly InOrder<TicketId> _order = new();
     private readonly HashSet<Message> _waiting = [];
+    private int _room;
     private int _given;
     private int _spent;
     private int _held;
@@ -40,7 +45,7 @@ internal sealed class Hand
             _locks?.Hold(message);
             take(message);
         });
-        _given = _credit;
+        _given = _room = _credit;
         _receiver.SetCredit(_credit, CreditMode.Manual);
     }
 
@@ -65,6 +70,7 @@ internal sealed class Hand
             isFirst = _waiting.Add(message) && _waiting.Count == 1;
         // Less than half may be spent, and those that are left in hand all wait behind this one: no settling would bring the rest back.
         GiveBack();
+        Grow();
         return isFirst;
     }
 
@@ -78,10 +84,25 @@ internal sealed class Hand
         lock (_gate)
         {
             _held--;
-            _spent++;
             _waiting.Remove(message);
+            if (_waiting.Count == 0)
+                _room = _credit;
+            if (_held + _given + _spent < _room)
+                _spent++;
         }
         GiveBack();
+    }
+
+    // Nothing but what waits is in hand, and all of it is one ticket's: whether the journal is away, only another ticket's event can tell.
+    private void Grow()
+    {
+        lock (_gate)
+        {
+            if (_held < _room || _room + _credit > Most || _order.Keys > 1 || _end.IsCancellationRequested)
+                return;
+            (_room, _given) = (_room + _credit, _credit);
+        }
+        TryOnLink(() => _receiver.SetCredit(_credit, CreditMode.Manual));
     }
 
     private void GiveBack()

@@ -6,6 +6,16 @@ internal sealed class InOrder<TKey>
 {
     private readonly Dictionary<TKey, Task> _newest = [];
 
+    /// <summary>Keys with work that is not done.</summary>
+    public int Keys
+    {
+        get
+        {
+            lock (_newest)
+                return _newest.Count;
+        }
+    }
+
     /// <param name="work">Should not throw; where it does, what comes after it on the same key is done all the same.</param>
     public void Enqueue(TKey key, Func<Task> work)
     {

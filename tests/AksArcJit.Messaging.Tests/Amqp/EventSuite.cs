@@ -326,6 +326,26 @@ public abstract class EventSuite
     }
 
     [Fact]
+    public async Task AChainThatTheJournalDoesNotGive_WhenMoreThanTheCreditWaitsBehindIt_ThenTheOthersGoOn()
+    {
+        using var broker = await BrokerAsync();
+        var journal = new FaultyJournal(World.Journal) { Missing = StreamId.Of(TicketId.Parse("CASE-0")) };
+        await using var ear = new Ear(new TestBroker(journal, new FakeClusters(World.Cluster), World.Clock, 77)).Listen(broker.SourceAt(broker.Port), credit: 4);
+        var stuck = Enumerable.Range(0, 10).Select(number => Told.Ticket("CASE-0", $"e-0-{number}", number)).ToList();
+        var others = Enumerable.Range(1, 20).Select(number => Told.Ticket($"CASE-{number}", $"e-{number}", 1)).ToList();
+        await broker.SendAsync(stuck.Concat(others).Select(one => one.Binary()));
+
+        await Waiting.UntilAsync(() => ear.Settled("heard") == others.Count, Pass, ear.ToString);
+
+        journal.Missing = null;
+        await Waiting.UntilAsync(() => ear.Settled("heard") == others.Count + stuck.Count, Pass, ear.ToString);
+        await broker.SendAsync(Enumerable.Range(21, 20).Select(number => Told.Ticket($"CASE-{number}", $"e-{number}", 1).Binary()));
+        await Waiting.UntilAsync(() => ear.Settled("heard") == others.Count + stuck.Count + 20, Pass, ear.ToString);
+        await ear.StopAsync();
+        Assert.Equal(0, await broker.LeftAsync());
+    }
+
+    [Fact]
     public async Task AChainThatTheJournalDoesNotGive_WhenMostOfTheCreditWaitsBehindIt_ThenWhatIsLeftGoesOn()
     {
         using var broker = await BrokerAsync();
