@@ -2,7 +2,9 @@ using AksArcJit.Broker.Deadlines;
 using AksArcJit.Broker.Options;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
+using AksArcJit.Journal;
 using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Operations;
 using AksArcJit.Lifecycle.Requests;
 using AksArcJit.Lifecycle.Roles;
 using AksArcJit.Lifecycle.Tickets;
@@ -83,6 +85,49 @@ public class DeadlineLoopTests
         Assert.Empty(well.Bindings);
         await stop.CancelAsync();
         Assert.False(loop.IsCompleted);
+        hang.SetResult();
+        await loop;
+    }
+
+    /// <summary>Of their chains the end cannot be recorded, and memory knows none of them.</summary>
+    [Fact(Timeout = 20_000)]
+    public async Task Run_WhenEndsThatCannotBeRecordedHangOnOneCluster_StillRemovesFromTheNext()
+    {
+        const int Ends = DeadlineLoop.OthersAtOnce + 1;
+        var (hung, well) = (new FakeCluster(HungCluster, "test", _world.Clock), _world.Cluster);
+        var broker = Start(hung);
+        await broker.Tickets.HearAsync(Sample.TicketId, new TicketSignal.Report(
+            Sample.Ticket() with { Clusters = [Sample.ClusterId, HungCluster] }, Sample.Operator), CancellationToken.None);
+        var until = _world.Clock.GetUtcNow() + TimeSpan.FromMinutes(10);
+        for (var i = 0; i < Ends; i++)
+        {
+            var id = await ActiveAsync(broker, i, HungCluster, until);
+            _world.Journal.Tamper(StreamId.Of(id), _world.Journal.Streams[StreamId.Of(id)].Count, record => record with { FactId = "x" });
+        }
+        var next = await ActiveAsync(broker, Ends, Sample.ClusterId, until);
+        well.Place(new StandingBinding(BindingName.For(next, new Scope.Cluster()), "uid", "test", next, until, [], "", Sample.TicketId));
+        broker = Start(hung);
+        hung.IsDown = true;
+        await broker.Operations.RevokeAllAsync(new PauseScope.OfCluster(HungCluster), RevokedBy.Operator, Sample.Operator, "enough", CancellationToken.None);
+        hung.IsDown = false;
+        var hang = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var hanging = 0;
+        hung.BeforeRemove = () =>
+        {
+            Interlocked.Increment(ref hanging);
+            return hang.Task;
+        };
+
+        using var stop = new CancellationTokenSource();
+        var loop = broker.Loop.RunAsync(stop.Token);
+        _world.Time.Advance(Timing.LongestRevocationPause);
+        await UntilAsync(() => Task.FromResult(Volatile.Read(ref hanging) == Ends), TestContext.Current.CancellationToken);
+        _world.Time.Advance(TimeSpan.FromMinutes(11));
+        await broker.Loop.RereadOnceAsync(CancellationToken.None);
+        await UntilAsync(async () => await broker.StateAsync(next) is RequestState.Closed, TestContext.Current.CancellationToken);
+
+        Assert.Empty(well.Bindings);
+        await stop.CancelAsync();
         hang.SetResult();
         await loop;
     }
