@@ -97,6 +97,38 @@ public sealed class WatchTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
     }
 
+    /// <summary>Whoever makes more changes than are held costs no more memory: all that was not kept is looked at with everything else.</summary>
+    [Fact(Timeout = 20_000)]
+    public async Task Run_WhenMoreChangesAreToldThanAreHeld_LooksAtEverythingOnce()
+    {
+        const int told = 1500;
+        for (var i = 0; i < told; i++)
+            _world.Cluster.Changes.Writer.TryWrite(new ClusterChange.OfBinding(new BindingName($"somebody-elses-{i}", ""), null));
+        // Nobody tells of this one: only who looks at everything finds it.
+        _world.Cluster.Erase(_binding.Name);
+        var looks = 0;
+        _world.Cluster.BeforeList = () =>
+        {
+            Interlocked.Increment(ref looks);
+            return Task.CompletedTask;
+        };
+        using var stop = new CancellationTokenSource();
+        var watching = _world.Broker.Watch.RunAsync(stop.Token);
+        Assert.InRange(_world.Cluster.Changes.Reader.Count, 1, told - 1);
+
+        while (await _world.Broker.StateAsync(_id) is RequestState.Active)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            _world.Time.Advance(ClusterWatch.Gathering);
+            await Task.Yield();
+        }
+
+        // One of each kind of binding.
+        Assert.Equal(2, looks);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
+    }
+
     private async Task TellAsync(params ClusterChange[] changes)
     {
         await _world.Broker.Watch.LookAsync(_world.Cluster, changes, CancellationToken.None);

@@ -68,6 +68,43 @@ public sealed class StubbedTests
         Assert.Contains("the list has more than 100000 objects", unreadable.Reason);
     }
 
+    /// <summary>A server that heeds no limit: what it sends after that is not held, and no further page is asked for.</summary>
+    [Fact]
+    public async Task List_WhenItsPagesHoldMoreThanWasAskedFor_ThenUnreadableAndNothingMoreIsAsked()
+    {
+        var page = $$"""{"metadata": {"resourceVersion": "5", "continue": "on"}, "items": [{{string.Join(',', Enumerable.Repeat("""{"metadata": {"name": "x"}, "roleRef": {"kind": "ClusterRole", "name": "y"}}""", 50_001))}}]}""";
+        var asked = 0;
+        await using var server = await StubServer.StartAsync(_ => (200, ++asked <= 2 ? page : """{"metadata": {"resourceVersion": "5", "continue": "on"}, "items": []}"""));
+        using var clusters = Open(server);
+
+        var unreadable = Assert.IsType<Reading<IReadOnlyList<StandingBinding>>.Unreadable>(
+            await clusters.Find(Cluster)!.ListBindingsAsync("aks-service", BindingKind.ClusterRoleBinding, Ground.Ct));
+
+        Assert.Contains("the list has more than 100000 objects", unreadable.Reason);
+        Assert.Equal(2, asked);
+    }
+
+    /// <summary>Each part is given in time, and they never come to an end: whoever waits for the role is told.</summary>
+    [Fact]
+    public async Task ReadRole_WhenItsPartsComeForEver_ThenUnreadableAfter20Seconds()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var begun = clock.GetUtcNow();
+        await using var server = await StubServer.StartAsync(asked =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(3));
+            return (200, asked.Contains("labelSelector", StringComparison.Ordinal)
+                ? """{"metadata": {"resourceVersion": "5", "continue": "on"}, "items": []}"""
+                : """{"metadata": {"name": "all"}, "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": {"a": "b"}}]}}""");
+        });
+        using var clusters = Open(server, clock);
+
+        var unreadable = Assert.IsType<Reading<RoleRules>.Unreadable>(await clusters.Find(Cluster)!.ReadRoleAsync("all", Ground.Ct));
+
+        Assert.Contains("not read with all that it aggregates within 20 s", unreadable.Reason);
+        Assert.InRange(clock.GetUtcNow() - begun, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(22));
+    }
+
     /// <summary>What stands before an API server may say anything with 200: it is no "denied".</summary>
     [Theory]
     [InlineData("""{"status": {"allowed": false}}""")]
