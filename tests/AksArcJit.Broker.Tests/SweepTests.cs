@@ -26,7 +26,7 @@ public class SweepTests
         Assert.IsType<RequestState.Active>(await world.Broker.StateAsync(id));
     }
 
-    public static TheoryData<string> Alterations => ["subjects", "role", "labels", "request", "ticket", "notAfter"];
+    public static TheoryData<string> Alterations => ["subjects", "role", "labels", "request", "another request", "labels and another request", "ticket", "notAfter"];
 
     [Theory]
     [MemberData(nameof(Alterations))]
@@ -41,6 +41,8 @@ public class SweepTests
             "role" => binding with { RoleRef = "ClusterRole/cluster-admin" },
             "labels" => binding with { Installation = null },
             "request" => binding with { Request = null },
+            "another request" => binding with { Request = Sample.Id(9) },
+            "labels and another request" => binding with { Installation = null, Request = Sample.Id(9) },
             "ticket" => binding with { Ticket = TicketId.Parse("CASE-2002") },
             _ => binding with { NotAfter = binding.NotAfter!.Value.AddDays(1) },
         });

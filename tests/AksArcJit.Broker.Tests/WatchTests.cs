@@ -32,11 +32,12 @@ public sealed class WatchTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("somebody-elses")]
-    public async Task Change_WhenOurBindingLosesItsLabels_EndsTheGrant(string? installation)
+    [InlineData(null, false)]
+    [InlineData("somebody-elses", false)]
+    [InlineData(null, true)]
+    public async Task Change_WhenOurBindingLosesItsLabels_EndsTheGrant(string? installation, bool saysAnotherRequest)
     {
-        _world.Cluster.Place(_binding with { Installation = installation });
+        _world.Cluster.Place(_binding with { Installation = installation, Request = saysAnotherRequest ? Sample.Id(9) : _id });
         // The API server tells it as deleted: it has left the selection.
         await TellAsync(new ClusterChange.OfBinding(_binding.Name, null));
         await _world.AssertEndedAsync(_id, EndCause.BindingAltered);

@@ -142,7 +142,11 @@ public abstract record RemovalOutcome
 /// <param name="Ticket">Of our annotation; null where it is missing or malformed.</param>
 public sealed record StandingBinding(
     BindingName Name, string Uid, string? Installation, RequestId? Request, DateTimeOffset? NotAfter, IReadOnlyList<string> Subjects, string RoleRef,
-    TicketId? Ticket = null);
+    TicketId? Ticket = null)
+{
+    /// <summary>The request whose binding it is: by its name, which nobody can alter, and by its annotation only where the name is no request's.</summary>
+    public RequestId? Owner => Name.Request ?? Request;
+}
 
 public abstract record ClusterChange
 {

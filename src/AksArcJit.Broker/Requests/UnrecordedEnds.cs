@@ -88,7 +88,7 @@ public sealed class UnrecordedEnds(
     private async Task<bool> RemoveAsync(ICluster cluster, IReadOnlyList<StandingBinding> standing, RequestId request)
     {
         var isGone = true;
-        foreach (var binding in standing.Where(one => one.Installation == book.Installation && (one.Request ?? one.Name.Request) == request))
+        foreach (var binding in standing.Where(one => one.Installation == book.Installation && one.Owner == request))
         {
             if (await cluster.RemoveAsync(binding, CancellationToken.None) is RemovalOutcome.Absent)
                 await RecordAsync(new ClusterFact.QuarantinedBindingRemoved(cluster.Id, binding.Name, binding.Uid));

@@ -16,10 +16,10 @@ public static class BindingJudgement
         binding.Installation == installation && now - EndMargin >= binding.NotAfter;
 
     public static SweepFinding Overdue(ClusterId cluster, StandingBinding binding) => new(
-        FindingKind.Overdue, cluster, binding.Request, binding.Name, $"It stands past its own end, {binding.NotAfter:u}.",
+        FindingKind.Overdue, cluster, binding.Owner, binding.Name, $"It stands past its own end, {binding.NotAfter:u}.",
         new Remedy.Remove(binding, new ClusterFact.OverdueRemoved(cluster, binding.Name, binding.Uid, binding.NotAfter!.Value)));
 
-    /// <param name="request">Of the request that the binding names; missing where it names none, unreadable where its chain is quarantined.</param>
+    /// <param name="request">Of the binding's owner; missing where it has none, unreadable where its chain is quarantined.</param>
     /// <param name="givesRole">Whether a binding gives the cluster's role to an engineer with an open request there.</param>
     /// <returns>Null where nothing is wrong.</returns>
     public static SweepFinding? Judge(
@@ -27,7 +27,7 @@ public static class BindingJudgement
     {
         var isOurs = binding.Installation == installation;
         SweepFinding Found(FindingKind kind, string what, Remedy remedy) =>
-            new(kind, cluster, binding.Request ?? binding.Name.Request, binding.Name, what, remedy);
+            new(kind, cluster, binding.Owner, binding.Name, what, remedy);
 
         if (request is Reading<RequestState>.Unreadable)
             return isOurs && (binding.NotAfter is null || now >= binding.NotAfter)

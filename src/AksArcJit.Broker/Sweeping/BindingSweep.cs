@@ -17,9 +17,9 @@ public sealed class BindingSweep(RequestEngine engine, ClusterBook book, TimePro
     /// <exception cref="JournalUnavailableException"/>
     public async Task<SweepFinding?> LookAsync(ICluster cluster, StandingBinding seen, Func<StandingBinding, bool> givesRole)
     {
-        if (seen.Installation != book.Installation && (seen.Request ?? seen.Name.Request) is null && !givesRole(seen))
+        if (seen.Installation != book.Installation && seen.Owner is null && !givesRole(seen))
             return null;
-        var request = await ReadAsync(seen.Request ?? seen.Name.Request);
+        var request = await ReadAsync(seen.Owner);
         if (Judge(seen, request) is null)
             return null;
         return await cluster.ReadBindingAsync(seen.Name, CancellationToken.None) is Reading<StandingBinding>.Found { Value: var fresh } && fresh.Uid == seen.Uid

@@ -60,7 +60,7 @@ public sealed class ClusterSweep(IClusters clusters, ClusterBook book, RequestSw
         var id = view.Entry.Id;
         // Those whose binding stands although the index does not name them, too: somebody may have altered it.
         var unlisted = view.Bindings.Where(binding => binding.Installation == book.Installation && !IsOverdue(pass, binding))
-            .Select(binding => binding.Request ?? binding.Name.Request).OfType<RequestId>().Distinct().Where(one => !pass.Open.ContainsKey(one));
+            .Select(binding => binding.Owner).OfType<RequestId>().Distinct().Where(one => !pass.Open.ContainsKey(one));
         await pass.OverAsync([id], cluster.TakeRequests().Concat(unlisted.Select(one => (Id: one, History: (RequestHistory?)null))).ToAsyncEnumerable(), async request =>
         {
             if ((request.History ?? await requests.ReadAsync(request.Id, pass.IsDryRun)) is { } history)
