@@ -50,6 +50,20 @@ public class ResidualAccessTests
         Assert.NotEmpty(Assert.IsType<RequestFact.AccessGone>((await broker.Engine.ReadAsync(id, CancellationToken.None)).Facts[^1].Fact).Residual);
     }
 
+    [Fact]
+    public async Task End_WhenAnotherBindingBearsTheNameOfAnOpenGrant_TellsOperators()
+    {
+        var (world, broker, log) = await StartAsync();
+        var id = await GrantAsync(broker, "one", new Scope.Cluster());
+        var open = await GrantAsync(broker, "two", new Scope.Namespace("demo"));
+        world.Cluster.Erase(BindingName.For(open, new Scope.Namespace("demo")));
+        world.Cluster.OtherAccess = probe => new ProbeAnswer(probe, true, "RBAC: allowed", BindingName.For(open, new Scope.Cluster()));
+
+        await EndAsync(world, broker, id);
+
+        Assert.Contains($"ClusterRoleBinding {BindingName.Prefix}{open}", Assert.Single(log.Entries, entry => entry.Level == LogLevel.Critical).Text);
+    }
+
     [Theory]
     [InlineData("system:basic-user", "", false)]
     [InlineData("system:discovery", "", false)]

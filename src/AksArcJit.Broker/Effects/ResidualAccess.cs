@@ -31,8 +31,13 @@ public sealed class ResidualAccess(IJournal journal, ILogger<ResidualAccess> log
             return false;
         try
         {
-            return RequestHistory.Of(other, await journal.ReadAsync(StreamId.Of(other), CancellationToken.None)).State
-                is RequestState.Granting or RequestState.Active;
+            // By its place too: whatever else bears the name of an open grant is not what was consented to.
+            return RequestHistory.Of(other, await journal.ReadAsync(StreamId.Of(other), CancellationToken.None)).State switch
+            {
+                RequestState.Granting { Grant.Binding: var own } => own == binding,
+                RequestState.Active { Grant.Binding: var own } => own == binding,
+                _ => false,
+            };
         }
         catch (Exception unreadable) when (unreadable is JournalUnavailableException or QuarantineException)
         {
