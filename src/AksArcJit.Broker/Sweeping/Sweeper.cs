@@ -27,8 +27,9 @@ public sealed class Sweeper(
     {
         try
         {
-            while (!stop.IsCancellationRequested)
+            while (true)
             {
+                stop.ThrowIfCancellationRequested();
                 // Counted from the beginning: a cluster that hangs must not put off the next look at all others.
                 var begun = time.GetTimestamp();
                 await PassAsync(stop);
