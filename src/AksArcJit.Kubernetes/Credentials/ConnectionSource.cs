@@ -93,7 +93,7 @@ internal sealed class ConnectionSource : IDisposable
         var pause = Freshness;
         try
         {
-            if (_current is null || _time.GetUtcNow() >= _renewAt || Kubeconfig.Fingerprint(_connection.KubeconfigPath, _read) != _fingerprint)
+            if (_current is null || _time.GetUtcNow() >= _renewAt || _read!.FingerprintNow(_connection.KubeconfigPath) != _fingerprint)
                 pause = await ReopenAsync();
             else
                 Trouble = null;
@@ -140,8 +140,8 @@ internal sealed class ConnectionSource : IDisposable
     {
         try
         {
-            // Before it is read in: a change while it is opened is seen the next time.
-            var fingerprint = Kubeconfig.Fingerprint(_connection.KubeconfigPath, read);
+            // A change while it is opened, or while its plug-in ran, is seen the next time.
+            var fingerprint = read.Fingerprint(_connection.KubeconfigPath);
             if (read is { User: { } user, TokenFile: { } tokenFile })
                 user.Token = File.ReadAllText(tokenFile).Trim();
             if (given is not null)

@@ -83,6 +83,25 @@ public sealed class CredentialTests : IAsyncLifetime
         await Ground.EventuallyAsync(() => File.ReadAllLinesAsync(Path.Combine(_directory.FullName, "asked"), Ground.Ct), lines => lines.Length == 2);
     }
 
+    /// <summary>A plug-in may take half a minute: what is written into the kubeconfig meanwhile is no less new.</summary>
+    [Fact]
+    public async Task Plugin_WhenTheFileIsRotatedWhileItRuns_ThenTheNewFileIsUsed()
+    {
+        Write("said", $$$"""{"status":{"token":"{{{_server.AdminToken}}}"} }""");
+        await using var elsewhere = await StubServer.StartAsync(_ => (503, "{}"));
+        var good = Tokenless($$"""exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, args: ["-c", "cat {{_directory.FullName}}/said"], interactiveMode: Never}""");
+        Write("new", good);
+        var path = Write("config", good.Replace(_server.Url.GetLeftPart(UriPartial.Authority), elsewhere.Url, StringComparison.Ordinal)
+            .Replace("\"-c\", \"", $"\"-c\", \"cp {_directory.FullName}/new {_directory.FullName}/config; ", StringComparison.Ordinal));
+        using var clusters = Open(path);
+        Assert.Contains("503", await CheckAsync(clusters));
+
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        await CheckAsync(clusters);
+
+        await Ground.EventuallyAsync(() => CheckAsync(clusters), trouble => trouble is null);
+    }
+
     [Fact]
     public async Task Plugin_WhenItFails_ThenNothingIsSentAndItIsTold()
     {
