@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using k8s;
 
 namespace AksArcJit.Kubernetes.Credentials;
 
@@ -19,8 +20,6 @@ internal sealed class ConnectionSource : IDisposable
     private readonly Lock _gate = new();
     private Task _refreshing = Task.CompletedTask;
     private Opened? _current;
-    private Kubeconfig? _read;
-    private string _fingerprint = "";
     private DateTimeOffset _lookAt;
     private DateTimeOffset _renewAt = DateTimeOffset.MaxValue;
 
@@ -35,8 +34,8 @@ internal sealed class ConnectionSource : IDisposable
     {
         source = new ConnectionSource(connection, time);
         var trouble = source.Read(out var read);
-        if (trouble is null && read.Plugin is null)
-            trouble = source.Open(read, null);
+        if (trouble is null && read.Plugin is null && (trouble = source.Make(read, null, out var opened)) is null)
+            source.Use(opened!);
         fault = trouble?.Detail;
         if (fault is null)
             return true;
@@ -59,7 +58,7 @@ internal sealed class ConnectionSource : IDisposable
     public void Distrust()
     {
         lock (_gate)
-            if (_read?.Plugin is not null)
+            if (_current?.Read.Plugin is not null)
                 _renewAt = _time.GetUtcNow();
     }
 
@@ -83,7 +82,7 @@ internal sealed class ConnectionSource : IDisposable
             if (_refreshing.IsCompleted)
                 _refreshing = RefreshAsync();
             // Whoever has a client does not wait for a plug-in.
-            return _current is null || _read?.Plugin is null ? _refreshing : null;
+            return _current?.Read.Plugin is null ? _refreshing : null;
         }
     }
 
@@ -93,7 +92,7 @@ internal sealed class ConnectionSource : IDisposable
         var pause = Freshness;
         try
         {
-            if (_current is null || _time.GetUtcNow() >= _renewAt || _read!.FingerprintNow(_connection.KubeconfigPath) != _fingerprint)
+            if (_current is not { } current || _time.GetUtcNow() >= _renewAt || current.Read.FingerprintNow(_connection.KubeconfigPath) != current.Fingerprint)
                 pause = await ReopenAsync();
             else
                 Trouble = null;
@@ -115,8 +114,42 @@ internal sealed class ConnectionSource : IDisposable
             return Freshness;
         var plugin = read!.Plugin;
         var given = plugin is null ? null : await ExecPlugin.RunAsync(plugin, Path.GetDirectoryName(Path.GetFullPath(_connection.KubeconfigPath))!, _time, CancellationToken.None);
-        Trouble = Open(read, given);
+        if ((Trouble = Make(read, given, out var opened)) is null && await IsAnotherClusterAsync(opened!))
+        {
+            opened!.Retire();
+            Trouble = AnotherCluster;
+            return PluginPause;
+        }
+        if (opened is not null)
+            Use(opened);
         return plugin is null ? Freshness : PluginPause;
+    }
+
+    /// <summary>
+    /// Whether another file leads to another cluster, whose answer about our bindings would always be "gone". By the uid of the namespace that
+    /// every cluster has and nobody can make anew; where one of the two does not tell it, the new file is believed.
+    /// </summary>
+    private async Task<bool> IsAnotherClusterAsync(Opened opened)
+    {
+        if (_current is not { } current || current.Read.Hash.AsSpan().SequenceEqual(opened.Read.Hash))
+            return false;
+        var uids = await Task.WhenAll(IdentityAsync(current), IdentityAsync(opened));
+        return uids is [{ } known, { } found] && known != found;
+    }
+
+    private async Task<string?> IdentityAsync(Opened opened)
+    {
+        using var timeout = new CancellationTokenSource(_connection.RequestTimeout, _time);
+        try
+        {
+            using var lease = opened.Take();
+            return (await lease.Client.CoreV1.ReadNamespaceAsync("kube-system", cancellationToken: timeout.Token)).Metadata?.Uid;
+        }
+        // Not allowed, not reached, no longer accepted: nothing is known.
+        catch (Exception)
+        {
+            return null;
+        }
     }
 
     private CredentialTrouble? Read([NotNull] out Kubeconfig? read)
@@ -136,8 +169,9 @@ internal sealed class ConnectionSource : IDisposable
         }
     }
 
-    private CredentialTrouble? Open(Kubeconfig read, ExecCredential? given)
+    private CredentialTrouble? Make(Kubeconfig read, ExecCredential? given, out Opened? opened)
     {
+        opened = null;
         try
         {
             // A change while it is opened, or while its plug-in ran, is seen the next time.
@@ -146,18 +180,22 @@ internal sealed class ConnectionSource : IDisposable
                 user.Token = File.ReadAllText(tokenFile).Trim();
             if (given is not null)
                 Use(read, given);
-            var opened = new Opened(Api.KubeconfigFile.Open(_connection, read));
-            lock (_gate)
-            {
-                _current?.Retire();
-                (_current, _read, _fingerprint) = (opened, read, fingerprint);
-                _renewAt = given?.ExpiresAt is { } end ? end - RenewBefore : DateTimeOffset.MaxValue;
-            }
+            opened = new Opened(Api.KubeconfigFile.Open(_connection, read), read, fingerprint, given?.ExpiresAt);
             return null;
         }
         catch (Exception e)
         {
             return Unusable(e);
+        }
+    }
+
+    private void Use(Opened opened)
+    {
+        lock (_gate)
+        {
+            _current?.Retire();
+            _current = opened;
+            _renewAt = opened.ExpiresAt is { } end ? end - RenewBefore : DateTimeOffset.MaxValue;
         }
     }
 
@@ -175,10 +213,21 @@ internal sealed class ConnectionSource : IDisposable
         ? new("the pod's own credentials cannot be used", $"the pod's own credentials cannot be used: {e.Message}")
         : new("its kubeconfig cannot be used", $"the kubeconfig '{_connection.KubeconfigPath}' cannot be used: {e.Message}");
 
+    private CredentialTrouble AnotherCluster => new("its kubeconfig leads to another cluster",
+        $"the kubeconfig '{_connection.KubeconfigPath}' leads to another cluster than before (its namespace kube-system has another uid), so that the old "
+        + "connection goes on; where that is meant, end what is granted here and start the broker anew");
+
     /// <summary>A client and those who use it: it is disposed of by whoever leaves last once it is replaced.</summary>
-    private sealed class Opened(k8s.Kubernetes client)
+    /// <param name="expiresAt">UTC, of what its plug-in gave; null where there is no end, or no plug-in.</param>
+    private sealed class Opened(k8s.Kubernetes client, Kubeconfig read, string fingerprint, DateTimeOffset? expiresAt)
     {
         private int _users = 1;
+
+        public Kubeconfig Read => read;
+
+        public string Fingerprint => fingerprint;
+
+        public DateTimeOffset? ExpiresAt => expiresAt;
 
         public Lease Take()
         {

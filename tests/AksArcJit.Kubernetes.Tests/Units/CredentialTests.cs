@@ -4,6 +4,7 @@ using AksArcJit.Broker.Ports;
 using AksArcJit.DevCluster;
 using AksArcJit.Kubernetes.Tests.Contract;
 using AksArcJit.Lifecycle;
+using AksArcJit.Lifecycle.Roles;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AksArcJit.Kubernetes.Tests.Units;
@@ -50,6 +51,27 @@ public sealed class CredentialTests : IAsyncLifetime
 
         Write("config", _server.Kubeconfig);
         _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await CheckAsync(clusters));
+    }
+
+    /// <summary>Another cluster would answer "gone" for all that stands in this one, and would be given what somebody consented to here.</summary>
+    [Fact]
+    public async Task File_WhenTheNewOneLeadsToAnotherCluster_ThenTheOldGoesOnAndItIsTold()
+    {
+        await using var other = await DevClusterHost.StartAsync(cancellation: Ground.Ct);
+        var path = Write("config", _server.Kubeconfig);
+        using var clusters = Open(path);
+        var (cluster, id) = (Only(clusters), RequestId.FromBytes(new byte[17]));
+        var spec = new BindingSpec(id, TicketId.Parse("CASE-1"), BindingName.For(id, new Scope.Cluster()), "somebody", "view", _clock.GetUtcNow().AddHours(1));
+        Assert.IsType<BindingOutcome.Standing>(await cluster.CreateAsync(spec, _clock.GetUtcNow().AddSeconds(30), Ground.Ct));
+
+        Write("config", other.Kubeconfig);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("leads to another cluster", await CheckAsync(clusters));
+        Assert.IsType<Reading<StandingBinding>.Found>(await cluster.ReadBindingAsync(spec.Name, Ground.Ct));
+
+        Write("config", _server.Kubeconfig);
+        _clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Null(await CheckAsync(clusters));
     }
 
