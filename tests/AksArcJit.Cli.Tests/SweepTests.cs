@@ -28,6 +28,17 @@ public sealed class SweepTests : IAsyncDisposable
         Assert.DoesNotContain('\u001b', cli.Out);
     }
 
+    [Theory]
+    [InlineData("Unreadable", "looked at again within 60 s")]
+    [InlineData("Overdue", "failed: delete ClusterRoleBinding left: 403 Forbidden")]
+    public async Task Sweep_WhenSomethingWasNotSeenOrNotDone_ThenAScriptCanTell(string kind, string done)
+    {
+        Answer($$"""{"at":"2026-03-02T09:00:00Z","dryRun":false,"findings":[{"kind":"{{kind}}","clusterId":"edge-01","detail":"no answer within 5 s","done":"{{done}}"}]}""");
+
+        Assert.Equal(ExitCodes.Failed, (await Cli.RunAsync(broker, "sweep")).ExitCode);
+        Assert.Equal(ExitCodes.Failed, (await Cli.RunAsync(broker, "sweep", "-o", "json")).ExitCode);
+    }
+
     [Fact]
     public async Task Sweep_WhenNothingIsFound_ThenSaysSo()
     {

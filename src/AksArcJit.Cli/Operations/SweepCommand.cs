@@ -29,9 +29,12 @@ internal sealed class SweepCommand(Surroundings surroundings, ConnectionOptions 
             await surroundings.Out.WriteLineAsync("Nothing found: the clusters are as the journals say.");
         else
             Tell(found);
-        // Who asks whether all is in order must not take a look that could not be had for a yes.
-        return found.Findings.Any(finding => finding.Kind == SweepFindingKind.Unreadable) ? ExitCodes.Failed : ExitCodes.Done;
+        return found.Findings.Any(IsLeft) ? ExitCodes.Failed : ExitCodes.Done;
     }
+
+    // Who asks whether all is in order must not take a look that could not be had for a yes.
+    private static bool IsLeft(SweepFindingView finding) =>
+        finding.Kind == SweepFindingKind.Unreadable || finding.Done.StartsWith("failed", StringComparison.Ordinal);
 
     private void Tell(SweepView found)
     {
