@@ -45,7 +45,8 @@ list() {
   return "$status"
 }
 
-# Seconds since 1970 of 2026-11-23T22%3A36%3A10Z; fails where it is no such time. (date -d is no POSIX.)
+# Sets at to the seconds since 1970 of 2026-11-23T22%3A36%3A10Z; fails where it is no such time. (date -d is no POSIX. Not by $( ): a
+# process for each of thousands of bindings would outlast the pod's deadline, and nothing at all would be removed.)
 seconds() {
   case $1 in
     [0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]%3A[0-5][0-9]%3A[0-5][0-9]Z) ;;
@@ -59,14 +60,14 @@ seconds() {
   [ "$m" -ge 1 ] && [ "$m" -le 12 ] && [ "$d" -ge 1 ] && [ "$d" -le 31 ] && [ "$hour" -le 23 ] || return 1
   # The year begins in March, so that the leap day is its last.
   [ "$m" -gt 2 ] || { y=$((y - 1)); m=$((m + 12)); }
-  echo $(((365 * y + y / 4 - y / 100 + y / 400 + (153 * (m - 3) + 2) / 5 + d - 719469) * 86400 + hour * 3600 + minute * 60 + second))
+  at=$(((365 * y + y / 4 - y / 100 + y / 400 + (153 * (m - 3) + 2) / 5 + d - 719469) * 86400 + hour * 3600 + minute * 60 + second))
 }
 
 # True if the binding of the line is past its end.
 expired() { # created role|other notAfter
-  if end=$(seconds "$3"); then :; elif [ "$2" = role ]; then return 0; else return 1; fi
-  if [ -n "$MAXIMUM_SECONDS" ] && [ "$2" = role ] && created=$(seconds "$1"); then
-    latest=$((created + MAXIMUM_SECONDS + 90))
+  if seconds "$3"; then end=$at; elif [ "$2" = role ]; then return 0; else return 1; fi
+  if [ -n "$MAXIMUM_SECONDS" ] && [ "$2" = role ] && seconds "$1"; then
+    latest=$((at + MAXIMUM_SECONDS + 90))
     [ "$end" -le "$latest" ] || end=$latest
   fi
   [ "$now" -ge "$end" ]
@@ -79,7 +80,7 @@ overdue() {
 }
 
 # The cluster's own clock, which also set creationTimestamp; a node's may be off.
-now=$(kubectl auth whoami --request-timeout=10s --output=go-template='{{.metadata.creationTimestamp | urlquery}}' 2>/dev/null) && now=$(seconds "$now") || now=$(date -u +%s)
+now=$(kubectl auth whoami --request-timeout=10s --output=go-template='{{.metadata.creationTimestamp | urlquery}}' 2>/dev/null) && seconds "$now" && now=$at || now=$(date -u +%s)
 
 if ! standing=$(list) && [ -z "$(overdue "$standing")" ]; then
   echo "The bindings could not all be listed; nothing was removed." >&2
