@@ -80,6 +80,46 @@ public class SweepTests
         await world.AssertEndedAsync(id, EndCause.BindingDisappeared);
     }
 
+    /// <summary>Whoever put it there: under the grant's name nothing gives the engineer anything once the grant is over.</summary>
+    [Theory]
+    [InlineData(true, "The binding was removed and another stands in its place.")]
+    [InlineData(false, "The binding was removed by somebody else.")]
+    public async Task Sweep_WhenAnotherOfAnotherRoleStandsUnderTheName_EndsTheGrantAndKnowsItWhereItIsTheEngineers(bool isTheEngineers, string reason)
+    {
+        var world = new World();
+        var id = await world.GrantAsync();
+        var good = Assert.Single(world.Cluster.Bindings);
+        world.Cluster.Place(good with
+        {
+            Uid = "another",
+            Installation = null,
+            Request = null,
+            RoleRef = "ClusterRole/cluster-admin",
+            Subjects = isTheEngineers ? good.Subjects : ["User/somebody"],
+        });
+
+        await SweepAsync(world);
+
+        await world.AssertEndedAsync(id, EndCause.BindingDisappeared);
+        var facts = (await world.Broker.Engine.ReadAsync(id, CancellationToken.None)).Facts.Select(fact => fact.Fact).ToList();
+        Assert.Equal(isTheEngineers ? ["another"] : [], facts.OfType<RequestFact.BindingObserved>().Select(seen => seen.Uid));
+        Assert.Equal(reason, Assert.Single(facts.OfType<RequestFact.RevocationStarted>()).Reason);
+    }
+
+    /// <summary>Whoever deleted it meant the access to end, and it does not.</summary>
+    [Fact]
+    public async Task Sweep_WhenTheBindingIsDeletedAndHeldByAFinalizer_EndsTheGrant()
+    {
+        var world = new World();
+        var id = await world.GrantAsync();
+        world.Cluster.Place(Assert.Single(world.Cluster.Bindings) with { IsBeingDeleted = true });
+
+        Assert.Equal(FindingKind.Deleted, Assert.Single((await world.Broker.Sweeper.SweepAsync(CancellationToken.None)).Findings).Finding.Kind);
+        await world.Broker.Loop.AttendDueAsync();
+
+        await world.AssertEndedAsync(id, EndCause.BindingDisappeared);
+    }
+
     [Fact]
     public async Task Sweep_WhenACreateLandedAfterTheEnd_RemovesItAndClosesAgain()
     {

@@ -33,7 +33,7 @@ public interface ICluster
 
     /// <summary>
     /// Deletes by name and uid precondition, then reads consistently. A binding under the name is ours by uid, by our labels and request
-    /// annotation, or because it gives the engineer the role; another's is left alone and counts as absent of ours.
+    /// annotation, or because it gives the engineer something; another's is left alone and counts as absent of ours.
     /// </summary>
     Task<RemovalOutcome> RemoveAsync(BindingSpec spec, string? uid, CancellationToken cancellation);
 
@@ -140,9 +140,10 @@ public abstract record RemovalOutcome
 /// <param name="Subjects">Each as <c>Kind/name</c> (ServiceAccount as <c>ServiceAccount/namespace/name</c>).</param>
 /// <param name="RoleRef">As <c>ClusterRole/name</c> or <c>Role/name</c>.</param>
 /// <param name="Ticket">Of our annotation; null where it is missing or malformed.</param>
+/// <param name="IsBeingDeleted">Deleted already, and held by finalizers: it gives access until they are gone.</param>
 public sealed record StandingBinding(
     BindingName Name, string Uid, string? Installation, RequestId? Request, DateTimeOffset? NotAfter, IReadOnlyList<string> Subjects, string RoleRef,
-    TicketId? Ticket = null)
+    TicketId? Ticket = null, bool IsBeingDeleted = false)
 {
     /// <summary>The request whose binding it is: by its name, which nobody can alter, and by its annotation only where the name is no request's.</summary>
     public RequestId? Owner => Name.Request ?? Request;

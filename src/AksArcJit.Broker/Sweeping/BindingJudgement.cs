@@ -37,12 +37,14 @@ public static class BindingJudgement
         var state = (request as Reading<RequestState>.Found)?.Value;
         return state switch
         {
+            // Near its end it is the request's own removal, by this broker's clock or another instance's.
+            RequestState.Active active when active.Grant.Uid == binding.Uid && binding.IsBeingDeleted => now >= active.ExpiresAt - EndMargin ? null : Found(
+                FindingKind.Deleted, "The grant's binding was deleted by somebody else, and is held by finalizers.",
+                new Remedy.Submit(active.Request.Id, new Signal.BindingDisappeared(binding.Uid))),
             RequestState.Active active when active.Grant.Uid == binding.Uid => Alteration(active, binding, installation) is var (kind, what)
                 ? Found(kind, $"Not as it was: {what}.", new Remedy.Submit(active.Request.Id, new Signal.BindingAltered(binding.Uid, what)))
                 : null,
-            RequestState.Active active when active.Grant.Binding == binding.Name => Found(
-                FindingKind.Recreated, $"Another stands under the grant's name, with uid {binding.Uid}.",
-                new Remedy.Submit(active.Request.Id, isOurs ? new Signal.StrayBinding(binding.Uid) : new Signal.BindingDisappeared(active.Grant.Uid!))),
+            RequestState.Active active when active.Grant.Binding == binding.Name => Recreated(cluster, active, binding, installation),
             RequestState.Closed { Grant: { } grant } closed when isOurs && grant.Binding == binding.Name => Found(
                 FindingKind.Orphaned, "It stands although its request has ended.", new Remedy.Submit(closed.Request.Id, new Signal.StrayBinding(binding.Uid))),
             // What they are about: the request's own removal or create takes it.
@@ -64,6 +66,14 @@ public static class BindingJudgement
         SweepFinding Orphan(string why) => Found(
             FindingKind.Orphaned, why, new Remedy.Remove(binding, new ClusterFact.OrphanRemoved(cluster, binding.Name, binding.Uid, why)));
     }
+
+    /// <summary>What gives the engineer something under the grant's name goes with the grant, whatever it is: nobody else has a use for that name.</summary>
+    public static SweepFinding Recreated(ClusterId cluster, RequestState.Active active, StandingBinding other, string installation) => new(
+        FindingKind.Recreated, cluster, active.Request.Id, other.Name,
+        $"Another stands under the grant's name, with uid {other.Uid}: {other.RoleRef} for {(other.Subjects.Count > 0 ? string.Join(", ", other.Subjects) : "nobody")}.",
+        new Remedy.Submit(active.Request.Id, other.Installation == installation || other.Subjects.Contains($"User/{active.Terms.Subject}")
+            ? new Signal.StrayBinding(other.Uid)
+            : new Signal.BindingDisappeared(active.Grant.Uid!)));
 
     private static (FindingKind Kind, string What)? Alteration(RequestState.Active active, StandingBinding binding, string installation) =>
         binding.Installation != installation ? (FindingKind.Relabelled, "its labels")

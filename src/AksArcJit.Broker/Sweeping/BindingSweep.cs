@@ -37,17 +37,15 @@ public sealed class BindingSweep(RequestEngine engine, ClusterBook book, TimePro
         // Near its end it is the request's own removal that took it, by this broker's clock or another instance's.
         if (time.GetUtcNow() >= active.ExpiresAt - BindingJudgement.EndMargin)
             return null;
-        var (kind, what) = await cluster.ReadBindingAsync(active.Grant.Binding, CancellationToken.None) switch
+        return await cluster.ReadBindingAsync(active.Grant.Binding, CancellationToken.None) switch
         {
-            Reading<StandingBinding>.Missing => (FindingKind.Deleted, "The grant's binding was removed by somebody else."),
+            Reading<StandingBinding>.Missing => new SweepFinding(
+                FindingKind.Deleted, cluster.Id, active.Request.Id, active.Grant.Binding, "The grant's binding was removed by somebody else.",
+                new Remedy.Submit(active.Request.Id, new Signal.BindingDisappeared(active.Grant.Uid!))),
             Reading<StandingBinding>.Found { Value: var other } when other.Uid != active.Grant.Uid =>
-                (FindingKind.Recreated, $"Another stands under the grant's name, with uid {other.Uid}."),
-            _ => default,
+                BindingJudgement.Recreated(cluster.Id, active, other, book.Installation),
+            _ => null,
         };
-        return what is null
-            ? null
-            : new SweepFinding(kind, cluster.Id, active.Request.Id, active.Grant.Binding, what,
-                new Remedy.Submit(active.Request.Id, new Signal.BindingDisappeared(active.Grant.Uid!)));
     }
 
     /// <summary>What a watch said of one binding.</summary>

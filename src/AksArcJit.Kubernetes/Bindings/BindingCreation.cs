@@ -42,7 +42,7 @@ internal sealed class BindingCreation(ApiClient api, string installation)
     private BindingOutcome Judge(LiveBinding standing, BindingSpec spec) =>
         Ownership.Difference(standing, spec, installation) is { } difference
             ? new BindingOutcome.Failed($"{spec.Name} is taken by another: {difference}")
-        : standing.IsBeingDeleted
+        : standing.Standing.IsBeingDeleted
             ? new BindingOutcome.Failed($"{spec.Name} is being deleted")
         : standing.Standing.NotAfter is { } notAfter
             ? new BindingOutcome.Standing(standing.Standing.Uid, notAfter)

@@ -54,9 +54,9 @@ internal sealed class BindingRemoval(ApiClient api, string installation, TimePro
     };
 
     private static string StillThere(BindingName name, LiveBinding live, Answer<V1Status>? deleted) =>
-        live is { IsBeingDeleted: true, Finalizers.Count: > 0 }
+        live is { Standing.IsBeingDeleted: true, Finalizers.Count: > 0 }
             ? $"{name} is deleted, and held by the finalizers {string.Join(", ", live.Finalizers)}: until they are removed it gives access"
-        : live.IsBeingDeleted ? $"{name} is being deleted"
+        : live.Standing.IsBeingDeleted ? $"{name} is being deleted"
         : $"{name} still stands, with uid {live.Standing.Uid}{After(deleted)}";
 
     private static string After(Answer<V1Status>? deleted) => deleted?.Trouble is { Length: > 0 } trouble ? $" (delete: {trouble})" : "";

@@ -9,7 +9,7 @@ namespace AksArcJit.Kubernetes.Bindings;
 /// <param name="CarriesLabels">One of our labels at least: a binding that lost the other is still listed.</param>
 /// <param name="Finalizers">Who must let go before a deleted object goes.</param>
 internal sealed record LiveBinding(
-    StandingBinding Standing, bool CarriesLabels, bool IsBeingDeleted, IReadOnlyList<string> Finalizers)
+    StandingBinding Standing, bool CarriesLabels, IReadOnlyList<string> Finalizers)
 {
     public static LiveBinding Of(V1ClusterRoleBinding binding) => Of(binding.Metadata, binding.RoleRef, binding.Subjects);
 
@@ -18,8 +18,8 @@ internal sealed record LiveBinding(
     /// <summary>True where it names exactly this user and no other subject.</summary>
     public bool IsFor(string user) => Standing.Subjects is [var only] && only == UserSubject(user);
 
-    /// <summary>True where it gives the user the ClusterRole, whoever else it names.</summary>
-    public bool Gives(string user, string role) => RefersTo(role) && Standing.Subjects.Contains(UserSubject(user));
+    /// <summary>True where it gives the user something, whoever else it names.</summary>
+    public bool Names(string user) => Standing.Subjects.Contains(UserSubject(user));
 
     public bool RefersTo(string role) => Standing.RoleRef == $"ClusterRole/{role}";
 
@@ -32,8 +32,8 @@ internal sealed record LiveBinding(
             RequestId.TryParse(Value(meta.Annotations, Marks.Request), out var request) ? request : null,
             Marks.ReadTime(Value(meta.Annotations, Marks.NotAfter)),
             [.. (subjects ?? []).Select(Subject)], $"{roleRef.Kind}/{roleRef.Name}",
-            TicketId.TryParse(Value(meta.Annotations, Marks.Ticket), out var ticket) ? ticket : null);
-        return new LiveBinding(standing, managed || installation is not null, meta.DeletionTimestamp is not null, [.. meta.Finalizers ?? []]);
+            TicketId.TryParse(Value(meta.Annotations, Marks.Ticket), out var ticket) ? ticket : null, meta.DeletionTimestamp is not null);
+        return new LiveBinding(standing, managed || installation is not null, [.. meta.Finalizers ?? []]);
     }
 
     private static string UserSubject(string user) => $"User/{user}";

@@ -14,13 +14,13 @@ internal static class Ownership
         : null;
 
     /// <summary>
-    /// True where a removal must take it: by uid, by our labels and request annotation, or because it gives the engineer the role however it
-    /// is labelled by now.
+    /// True where a removal must take it: by uid, by our labels and request annotation, or because it gives the engineer something, whatever it
+    /// is and however it is labelled by now: nobody else has a use for the grant's name.
     /// </summary>
     public static bool IsOurs(LiveBinding live, BindingSpec spec, string? uid, string installation) =>
         live.Standing.Uid == uid
         || (live.Standing.Installation == installation && live.Standing.Request == spec.Request)
-        || live.Gives(spec.User, spec.Role);
+        || live.Names(spec.User);
 
     private static string Names(IReadOnlyList<string> subjects) => subjects.Count > 0 ? string.Join(", ", subjects) : "nobody";
 }

@@ -108,6 +108,20 @@ public sealed partial class ClusterContract
     }
 
     [Fact]
+    public async Task Remove_WhenAnotherUnderTheNameGivesTheEngineerAnotherRole_ThenItGoes()
+    {
+        await _ground.AddRoleAsync();
+        var spec = _ground.Spec();
+        var uid = await _ground.CreatedUidAsync(spec);
+        await _ground.Admin.RbacAuthorizationV1.DeleteClusterRoleBindingAsync(spec.Name.Name, cancellationToken: Ct);
+        await _ground.BindAsync(spec.Name.Name, "view", spec.User);
+
+        Assert.IsType<RemovalOutcome.Absent>(await Cluster.RemoveAsync(spec, uid, Ct));
+
+        Assert.Null(await _ground.ReadAsync(spec.Name));
+    }
+
+    [Fact]
     public async Task Remove_WhenAFinalizerHoldsIt_ThenFailedUntilItLetsGo()
     {
         await _ground.AddRoleAsync();
