@@ -70,22 +70,29 @@ public sealed class RequestSweep(
             findings.Add(missing);
         return findings;
 
-        Signal.RoleObserved? Differs(Reading<RoleRules> role) =>
-            Observed(role, view.Entry.Policy, asked) is { } seen && seen.RulesHash != RulesHash(asked) ? seen : null;
+        // The hash first: the guard goes through the whole role, and most requests have nothing to be told.
+        Signal.RoleObserved? Differs(Reading<RoleRules> role) => HashOf(role, asked) is { } hash && hash != RulesHash(asked) ? Observed(role, view.Entry.Policy) : null;
 
         SweepFinding Found(FindingKind kind, string what, Signal signal) =>
             new(kind, view.Entry.Id, id, (asked as RequestState.Active)?.Grant.Binding, what, new Remedy.Submit(id, signal));
     }
 
+    private static readonly RoleRules Nothing = new([]);
+
     // A binding to a role that is gone gives nothing: that is journaled, and what it gives when the role is back is judged then. Before the
     // access it may be back in time.
-    private static Signal.RoleObserved? Observed(Reading<RoleRules> role, ClusterPolicy policy, RequestState.Asked asked) => role switch
+    private static string? HashOf(Reading<RoleRules> role, RequestState.Asked asked) => role switch
     {
-        Reading<RoleRules>.Found { Value: var rules } => new(
-            rules.Hash, rules.Rules, [.. RoleGuard.Objections(rules, policy.AcceptedDangers).Select(objection => objection.Sentence)]),
-        Reading<RoleRules>.Missing when asked is RequestState.Active => new(new RoleRules([]).Hash, [], []),
+        Reading<RoleRules>.Found found => found.Value.Hash,
+        Reading<RoleRules>.Missing when asked is RequestState.Active => Nothing.Hash,
         _ => null,
     };
+
+    private static Signal.RoleObserved Observed(Reading<RoleRules> role, ClusterPolicy policy)
+    {
+        var rules = (role as Reading<RoleRules>.Found)?.Value ?? Nothing;
+        return new(rules.Hash, rules.Rules, [.. RoleGuard.Objections(rules, policy.AcceptedDangers).Select(objection => objection.Sentence)]);
+    }
 
     private static string? RulesHash(RequestState.Asked asked) => asked switch
     {
