@@ -15,6 +15,10 @@ internal sealed class RoleReader(ApiClient api, TimeProvider time)
     // However many parts the cluster's administrators have it aggregate, and however slowly each is given: a grant waits for it.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
+    // The guard looks at each, and the page that asks for consent holds them all. A rule of one object (1.5 MiB) could have thousands of millions,
+    // and take the broker, which serves others' clusters too, with it; cluster-admin has 2, a role over all of 1,000 custom resources some 10,000.
+    private const double MostPermissions = 50_000;
+
     public async Task<Reading<RoleRules>> ReadAsync(string role, CancellationToken cancellation)
     {
         using var late = new CancellationTokenSource(Longest, time);
@@ -48,7 +52,10 @@ internal sealed class RoleReader(ApiClient api, TimeProvider time)
                 return new Reading<RoleRules>.Unreadable($"roles that ClusterRole {role} aggregates: {selected.Trouble}");
             rules.AddRange(parts.SelectMany(part => part));
         }
-        return new Reading<RoleRules>.Found(new RoleRules(RuleMapping.Distinct(rules)));
+        var distinct = RuleMapping.Distinct(rules);
+        return distinct.Sum(rule => rule.Permissions) > MostPermissions
+            ? new Reading<RoleRules>.Unreadable($"ClusterRole {role}: it holds more than {MostPermissions:0} permissions, too many for anybody to judge")
+            : new Reading<RoleRules>.Found(new RoleRules(distinct));
     }
 
     private Task<Answer<IReadOnlyList<IReadOnlyList<PolicyRule>>>> SelectAsync(string query, CancellationToken cancellation) =>

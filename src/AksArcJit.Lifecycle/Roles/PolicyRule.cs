@@ -47,6 +47,9 @@ public sealed record PolicyRule(
             || (sub == All && Resources.Any(r => r.StartsWith($"{kind}/", StringComparison.Ordinal)));
     }
 
+    /// <summary>How many permissions <see cref="Singles"/> has, verb by verb: a few words in each list are soon too many to look at.</summary>
+    public double Permissions => (double)Verbs.Count * ((double)ApiGroups.Count * Resources.Count + NonResourceUrls.Count);
+
     /// <summary>The same permissions, one API group and resource, or one URL, at a time; empty where the rule allows nothing.</summary>
     public IEnumerable<PolicyRule> Singles() => Verbs.Count == 0 ? [] :
         ApiGroups.SelectMany(group => Resources.Select(resource => this with { ApiGroups = [group], Resources = [resource], NonResourceUrls = [] }))

@@ -84,6 +84,21 @@ public sealed class StubbedTests
         Assert.Equal(2, asked);
     }
 
+    /// <summary>80 KB that mean 25 million permissions: no guard looks at each, and no page holds them.</summary>
+    [Fact]
+    public async Task ReadRole_WhenItHoldsMorePermissionsThanAnybodyCouldJudge_ThenUnreadable()
+    {
+        var words = new JsonArray([.. Enumerable.Range(0, 5000).Select(i => (JsonNode)$"w{i}")]).ToJsonString();
+        await using var server = await StubServer.StartAsync(_ => (200, $$"""
+            {"metadata": {"name": "all"}, "rules": [{"verbs": ["get"], "apiGroups": [""], "resources": ["pods"]}, {"verbs": ["get"], "apiGroups": {{words}}, "resources": {{words}}}]}
+            """));
+        using var clusters = Open(server);
+
+        var unreadable = Assert.IsType<Reading<RoleRules>.Unreadable>(await clusters.Find(Cluster)!.ReadRoleAsync("all", Ground.Ct));
+
+        Assert.Contains("more than 50000 permissions", unreadable.Reason);
+    }
+
     /// <summary>Each part is given in time, and they never come to an end: whoever waits for the role is told.</summary>
     [Fact]
     public async Task ReadRole_WhenItsPartsComeForEver_ThenUnreadableAfter20Seconds()
