@@ -12,6 +12,9 @@ need_dotnet
 need_azurite
 need_rabbitmq
 need jq jq
+# What an auditor checks a bundle with.
+need python3 python3
+need openssl openssl
 
 say "== restore (locked)"
 dotnet restore AksArcJit.sln --locked-mode -p:Configuration="$configuration" || die "restore failed; a lock file that is out of date is refreshed by 'dotnet restore --force-evaluate'."

@@ -11,8 +11,9 @@ public sealed record JournalView
 }
 
 /// <summary>
-/// One record as it is stored. The hash is SHA-256 over previous hash, stream, version, fact id, kind, time and payload: each field with
-/// its length in front (32-bit big-endian), version and time (UTC ticks of 100 ns since year 1) as 64-bit big-endian numbers.
+/// One record as it is stored. The hash is SHA-256 over previous hash, stream, version, fact id, kind, time and payload: texts and the payload
+/// in UTF-8 with their length in bytes in front (32-bit big-endian), version and time (UTC ticks of 100 ns since year 1) as 64-bit big-endian
+/// numbers with no length in front.
 /// </summary>
 public sealed record JournalRecord
 {
@@ -24,7 +25,7 @@ public sealed record JournalRecord
 
     public required string Kind { get; init; }
 
-    [Description("UTC with seven decimals, exactly as hashed.")]
+    [Description("UTC with seven decimals: to the tick that is hashed.")]
     public required string At { get; init; }
 
     [Description("The JSON text of the fact, exactly the bytes that are hashed (UTF-8).")]

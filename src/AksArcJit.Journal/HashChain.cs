@@ -7,8 +7,9 @@ using AksArcJit.Lifecycle;
 namespace AksArcJit.Journal;
 
 /// <summary>
-/// Each record's hash covers the record before it: SHA-256 over (previous hash, stream, version, fact id, kind, time, payload), every
-/// field preceded by its length as a 32-bit big-endian number, versions and times as 64-bit big-endian numbers.
+/// Each record's hash covers the record before it: SHA-256 over (previous hash, stream, version, fact id, kind, time, payload). Texts (UTF-8)
+/// and the payload are preceded by their length in bytes, a 32-bit big-endian number; version and time (UTC ticks of 100 ns since the year 1)
+/// are 64-bit big-endian numbers, with no length in front.
 /// </summary>
 public static class HashChain
 {

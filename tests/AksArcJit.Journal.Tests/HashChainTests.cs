@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using AksArcJit.TestKit;
 using CsCheck;
@@ -109,6 +110,26 @@ public class HashChainTests
     {
         var at = DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
         Assert.Null(HashChain.FirstDamage(Stream, [HashChain.Seal(Stream, 0, HashChain.Start, "f", "Kind", at, "{}"u8.ToArray())]));
+    }
+
+    /// <summary>By hand, as README.md tells an auditor. What was ever sealed is verified for ever, so this hash never changes.</summary>
+    [Fact]
+    public void Hash_WhenComputedByHand_ThenIsTheReleasedOne()
+    {
+        const string Payload = """{"title":"Größe"}""";
+        var at = Sample.Start.AddTicks(1);
+        byte[] bytes =
+        [
+            .. Field(HashChain.Start), .. Field("ticket!CASE-1001"), .. Number(258), .. Field("a fact"), .. Field("TicketRecorded"),
+            .. Number(at.UtcTicks), .. Field(Payload),
+        ];
+        var hash = HashChain.Hash(HashChain.Start, StreamId.Of(Sample.TicketId), 258, "a fact", "TicketRecorded", at, Encoding.UTF8.GetBytes(Payload));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), hash);
+        Assert.Equal("d35e05ce480998d7eb4dbd170e347fbdabd88632d6b8c60fcc0cfe91dc709e14", hash);
+
+        static byte[] Field(string text) => [0, 0, 0, (byte)Encoding.UTF8.GetByteCount(text), .. Encoding.UTF8.GetBytes(text)];
+
+        static byte[] Number(long value) => [.. BitConverter.GetBytes(value).Reverse()];
     }
 
     /// <summary>Without lengths, text could move from one field to the next unseen.</summary>

@@ -29,6 +29,12 @@ public sealed class CheckpointTests : IDisposable
             Encoding.UTF8.GetString(checkpoint.Encode()));
     }
 
+    /// <summary>As the Python in a bundle's README.txt computes it.</summary>
+    [Fact]
+    public void Leaf_WhenHashed_ThenIsTheReleasedHash() => Assert.Equal(
+        "11eddc61cc15c9af7613475d51a3a273a830907b3617cfe8634538dba71f7486",
+        new CheckpointLeaf(StreamId.Of(Sample.TicketId), 258, "d35e05ce480998d7eb4dbd170e347fbdabd88632d6b8c60fcc0cfe91dc709e14").Hash.ToString());
+
     [Fact]
     public void Decode_WhenAnyByteIsAltered_ThenRefusesOrDiffers()
     {
