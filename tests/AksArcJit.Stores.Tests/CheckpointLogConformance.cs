@@ -117,13 +117,14 @@ public abstract class CheckpointLogConformance : IAsyncLifetime
         foreach (var stored in made)
             foreach (var leaf in stored.Leaves)
             {
-                var proof = await proofs.ProveAsync(Record(leaf, stored.Signed.Checkpoint.At), Cancellation);
-                Assert.NotNull(proof);
-                Assert.Equal((leaf, stored.Signed.Checkpoint.Number, newest.Number), (proof.Leaf, proof.CoveredBy, proof.Checkpoint.Checkpoint.Number));
-                Assert.True(proof.Proof.Proves(leaf.Hash, newest.Root));
-                Assert.False(proof.Proof.Proves((leaf with { Version = leaf.Version + 1 }).Hash, newest.Root));
+                var placed = await proofs.FindAsync(Record(leaf, stored.Signed.Checkpoint.At), Cancellation);
+                Assert.NotNull(placed);
+                Assert.Equal((leaf, stored.Signed.Checkpoint.Number), (placed.Leaf, placed.CoveredBy));
+                var proof = await proofs.ProveAsync(placed.Index, newest.TreeSize, Cancellation);
+                Assert.True(proof.Proves(leaf.Hash, newest.Root));
+                Assert.False(proof.Proves((leaf with { Version = leaf.Version + 1 }).Hash, newest.Root));
             }
-        Assert.Null(await proofs.ProveAsync(Record(new CheckpointLeaf(Line.NewRequest().Stream, 1, Hash("x")), Sample.Start), Cancellation));
+        Assert.Null(await proofs.FindAsync(Record(new CheckpointLeaf(Line.NewRequest().Stream, 1, Hash("x")), Sample.Start), Cancellation));
     }
 
     private static FactRecord Record(CheckpointLeaf leaf, DateTimeOffset at) => new(leaf.Stream, leaf.Version, "", "", at, default, "", leaf.HeadHash);

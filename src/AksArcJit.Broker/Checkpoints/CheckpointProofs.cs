@@ -4,14 +4,9 @@ using AksArcJit.Journal.Checkpoints;
 
 namespace AksArcJit.Broker.Checkpoints;
 
-/// <summary>That a checkpoint covers a stream up to a record.</summary>
-/// <param name="Checkpoint">The newest one.</param>
-/// <param name="CoveredBy">Of the checkpoint that appended the leaf.</param>
-public sealed record StreamProof(CheckpointLeaf Leaf, long CoveredBy, InclusionProof Proof, SignedCheckpoint Checkpoint);
-
 /// <summary>Where a stream stands in the log.</summary>
 /// <param name="Index">From 0.</param>
-/// <param name="CoveredBy">Of the checkpoint that appended the leaf.</param>
+/// <param name="CoveredBy">Number of the checkpoint that appended the leaf.</param>
 public sealed record PlacedLeaf(CheckpointLeaf Leaf, long Index, long CoveredBy);
 
 /// <summary>
@@ -21,43 +16,13 @@ public sealed record PlacedLeaf(CheckpointLeaf Leaf, long Index, long CoveredBy)
 public sealed class CheckpointProofs(ICheckpointLog log)
 {
     /// <param name="record">Of the stream, usually its newest.</param>
-    /// <returns>At the newest checkpoint; null where none covers the record yet.</returns>
+    /// <returns>The first leaf of the record's stream that stands for it or a later version; null where no checkpoint covers the record yet.</returns>
     /// <exception cref="JournalUnavailableException">The store did not answer.</exception>
-    /// <exception cref="FormatException">A checkpoint on the way cannot be read.</exception>
-    public async Task<StreamProof?> ProveAsync(FactRecord record, CancellationToken cancellation)
+    /// <exception cref="FormatException">A checkpoint on the way is missing, or cannot be read.</exception>
+    public async Task<PlacedLeaf?> FindAsync(FactRecord record, CancellationToken cancellation)
     {
-        if (await log.ReadNewestAsync(cancellation) is not { } newest || await FindLeafAsync(record, newest.Checkpoint.Number, cancellation) is not { } placed)
+        if (await log.ReadNewestAsync(cancellation) is not { Checkpoint.Number: var newest })
             return null;
-        var proof = await ProveAsync(placed.Index, newest.Checkpoint.TreeSize, cancellation);
-        return new StreamProof(placed.Leaf, placed.CoveredBy, proof, newest);
-    }
-
-    /// <summary>The first leaf of the record's stream that stands for it or a later version; null where none covers the record yet.</summary>
-    /// <inheritdoc cref="ProveAsync(FactRecord, CancellationToken)"/>
-    public async Task<PlacedLeaf?> FindAsync(FactRecord record, CancellationToken cancellation) =>
-        await log.ReadNewestAsync(cancellation) is { } newest ? await FindLeafAsync(record, newest.Checkpoint.Number, cancellation) : null;
-
-    /// <param name="leafIndex">From 0, below <paramref name="treeSize"/>.</param>
-    /// <param name="treeSize">That of some checkpoint.</param>
-    /// <inheritdoc cref="ProveAsync(FactRecord, CancellationToken)"/>
-    public async Task<InclusionProof> ProveAsync(long leafIndex, long treeSize, CancellationToken cancellation)
-    {
-        var nodes = new Dictionary<(int Level, long Index), MerkleHash>();
-        foreach (var (level, index) in InclusionProof.NodesFor(leafIndex, treeSize))
-        {
-            // A node is completed by the last leaf below it.
-            var stored = await log.FindAsync((index + 1) << level, cancellation)
-                ?? throw new FormatException($"No checkpoint reaches leaf {((index + 1) << level) - 1}, although the log has {treeSize}.");
-            nodes[(level, index)] = level == 0
-                ? stored.Leaves[(int)(index - FirstLeafOf(stored))].Hash
-                : stored.Nodes?.FirstOrDefault(node => node.Level == level && node.Index == index)?.Hash
-                    ?? throw new FormatException($"Checkpoint {stored.Signed.Checkpoint.Number} lacks node {index} of level {level}.");
-        }
-        return InclusionProof.Build(leafIndex, treeSize, (level, index) => nodes[(level, index)]);
-    }
-
-    private async Task<PlacedLeaf?> FindLeafAsync(FactRecord record, long newest, CancellationToken cancellation)
-    {
         var (low, high) = (1L, newest);
         while (low < high)
         {
@@ -74,6 +39,27 @@ public sealed class CheckpointProofs(ICheckpointLog log)
                     return new PlacedLeaf(stored.Leaves[place], FirstLeafOf(stored) + place, stored.Signed.Checkpoint.Number);
         }
         return null;
+    }
+
+    /// <summary>That the leaf stands in the log, as large as it then was.</summary>
+    /// <param name="leafIndex">From 0, below <paramref name="treeSize"/>.</param>
+    /// <param name="treeSize">That of some checkpoint.</param>
+    /// <exception cref="JournalUnavailableException">The store did not answer.</exception>
+    /// <exception cref="FormatException">A checkpoint on the way is missing, cannot be read, or lacks a node.</exception>
+    public async Task<InclusionProof> ProveAsync(long leafIndex, long treeSize, CancellationToken cancellation)
+    {
+        var nodes = new Dictionary<(int Level, long Index), MerkleHash>();
+        foreach (var (level, index) in InclusionProof.NodesFor(leafIndex, treeSize))
+        {
+            // A node is completed by the last leaf below it.
+            var stored = await log.FindAsync((index + 1) << level, cancellation)
+                ?? throw new FormatException($"No checkpoint reaches leaf {((index + 1) << level) - 1}, although the log has {treeSize}.");
+            nodes[(level, index)] = level == 0
+                ? stored.Leaves[(int)(index - FirstLeafOf(stored))].Hash
+                : stored.Nodes?.FirstOrDefault(node => node.Level == level && node.Index == index)?.Hash
+                    ?? throw new FormatException($"Checkpoint {stored.Signed.Checkpoint.Number} lacks node {index} of level {level}.");
+        }
+        return InclusionProof.Build(leafIndex, treeSize, (level, index) => nodes[(level, index)]);
     }
 
     private static long FirstLeafOf(StoredCheckpoint stored) => stored.Signed.Checkpoint.TreeSize - stored.Leaves.Count;

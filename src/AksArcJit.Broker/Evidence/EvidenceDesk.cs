@@ -150,7 +150,7 @@ public sealed class EvidenceDesk(IJournal journal, ICheckpointLog checkpoints)
             throw new QuarantineException(covered.Stream, $"it ends at version {covered.Records.Count}, and checkpoint {found.CoveredBy} signs version {found.Leaf.Version}: its end was cut off");
         if (covered.Records[(int)found.Leaf.Version - 1].Hash != found.Leaf.HeadHash)
             throw new QuarantineException(covered.Stream, $"version {found.Leaf.Version} is not the one that checkpoint {found.CoveredBy} signs: the chain was rewritten");
-        return new ProvenStream(covered.Stream, covered.Records, new Journal.Evidence.StreamProof(found.Leaf, proof));
+        return new ProvenStream(covered.Stream, covered.Records, new StreamProof(found.Leaf, proof));
     }
 
     private sealed record Covered(StreamId Stream, IReadOnlyList<FactRecord> Records, PlacedLeaf? Found);
