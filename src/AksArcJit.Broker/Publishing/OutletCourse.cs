@@ -126,7 +126,7 @@ internal sealed class OutletCourse(
                     return later;
                 if (unpublished.LeftFor(stream, outlet.Name) is not { Published: { } reached } || reached >= record.Version)
                     continue;
-                if (announcement is not null && (stop.IsCancellationRequested || await HandOverAsync(stream, announcement) is not null))
+                if (announcement is not null && (stop.IsCancellationRequested || !await HandOverAsync(stream, announcement)))
                     return stop.IsCancellationRequested ? null : RetryAt(stream);
                 unpublished.Advance(stream, outlet.Name, record.Version, announcement is not null);
                 moved(stream);
@@ -153,21 +153,15 @@ internal sealed class OutletCourse(
 
     private async Task LookUpAsync(StreamId stream) => unpublished.Learn(stream, (await journal.FindOpenAsync(stream, CancellationToken.None))?.Published);
 
-    /// <returns>Null where it was taken.</returns>
-    private async Task<Delivery?> HandOverAsync(StreamId stream, Announcement announcement)
+    /// <returns>Whether it was taken.</returns>
+    private async Task<bool> HandOverAsync(StreamId stream, Announcement announcement)
     {
         var round = Volatile.Read(ref _round);
         // Not cancelled by a stop: the outlet has its own patience, and what it took should be marked.
         var delivery = await outlet.SendAsync(announcement, CancellationToken.None);
         lock (_gate)
-            return delivery switch
-            {
-                Delivery.Taken => Took(stream),
-                Delivery.Refused refused => Refused(stream, refused, announcement),
-                Delivery.Away away => Missed(away, round),
-                Delivery.Gone gone => Left(gone),
-                _ => throw new InvalidOperationException(delivery.GetType().Name),
-            };
+            Note(delivery, stream, announcement, round);
+        return delivery is Delivery.Taken;
     }
 
     private DateTimeOffset RetryAt(StreamId stream)
@@ -176,46 +170,64 @@ internal sealed class OutletCourse(
             return _waiting.TryGetValue(stream, out var waiting) && waiting.RetryAt > _pausedUntil ? waiting.RetryAt : _pausedUntil;
     }
 
-    private Delivery? Took(StreamId stream)
+    // From here on under the gate.
+    private void Note(Delivery delivery, StreamId stream, Announcement announcement, int round)
+    {
+        switch (delivery)
+        {
+            case Delivery.Taken:
+                Took(stream);
+                break;
+            case Delivery.Refused refused:
+                Refused(stream, refused, announcement);
+                break;
+            case Delivery.Away away:
+                Missed(away, round);
+                break;
+            case Delivery.Gone gone:
+                Left(gone);
+                break;
+            default:
+                throw new InvalidOperationException(delivery.GetType().Name);
+        }
+    }
+
+    private void Took(StreamId stream)
     {
         (_fault, _lastPublishedAt) = (null, time.GetUtcNow());
         _backoff.Reset();
         if (_waiting.TryGetValue(stream, out var waiting))
             _waiting[stream] = new Waiting(waiting.OldestAt, waiting.KnownSince);
         metrics.Published(outlet.Name);
-        return null;
     }
 
-    private Delivery.Refused Refused(StreamId stream, Delivery.Refused refused, Announcement announcement)
+    private void Refused(StreamId stream, Delivery.Refused refused, Announcement announcement)
     {
         var waiting = _waiting.TryGetValue(stream, out var known) ? known : new Waiting(announcement.Record.At, time.GetUtcNow());
         var pauses = waiting.Pauses ?? new Backoff(FirstPause, LongestPauseAfterRefusal, entropy);
         _waiting[stream] = waiting with { Refusal = refused.Reason, Pauses = pauses, RetryAt = time.GetUtcNow() + pauses.Next() };
         metrics.Refused(outlet.Name);
         log.PublicationRefused(announcement.Record.FactId, stream, outlet.Name, refused.Reason);
-        return refused;
     }
 
     // Of many tries that meet one outage, the first lengthens the pause.
-    private Delivery.Away Missed(Delivery.Away away, int round)
+    private void Missed(Delivery.Away away, int round)
     {
         metrics.Retried(outlet.Name);
         if (round != _round)
-            return away;
+            return;
         var pause = _backoff.Next();
         if (away.RetryAfter is { } asked && asked > pause)
             pause = asked < LongestAskedPause ? asked : LongestAskedPause;
         (_round, _fault, _pausedUntil) = (_round + 1, away.Reason, time.GetUtcNow() + pause);
         log.OutletAway(outlet.Name, pause, away.Reason);
-        return away;
     }
 
-    private Delivery.Gone Left(Delivery.Gone gone)
+    private void Left(Delivery.Gone gone)
     {
         if (!_isGone)
             log.OutletGone(outlet.Name, gone.Reason);
         (_isGone, _fault) = (true, gone.Reason);
-        return gone;
     }
 
     /// <param name="OldestAt">The time of the oldest fact that waits.</param>

@@ -134,13 +134,13 @@ public sealed class Unpublished(IReadOnlyList<string> outlets, TimeProvider time
                 entry.Learn(marks, outlets);
     }
 
-    /// <summary>Up to which version the outlet has all; null where this process does not know, or nothing is left to send.</summary>
+    /// <summary>How far the outlet is behind; null where nothing is left to send, or the stream is none that this process tracks.</summary>
     public Left? LeftFor(StreamId stream, string outlet)
     {
         lock (_gate)
             return !_entries.TryGetValue(stream, out var entry) ? null
-                : entry.Published is not { } published ? new Left(null, entry.Head)
-                : published[outlet] < entry.Head ? new Left(published[outlet], entry.Head)
+                : entry.Published is not { } published ? new Left(null)
+                : published[outlet] < entry.Head ? new Left(published[outlet])
                 : null;
     }
 
@@ -181,8 +181,8 @@ public sealed class Unpublished(IReadOnlyList<string> outlets, TimeProvider time
         return entry;
     }
 
-    /// <param name="Published">Null where the open index has to say.</param>
-    public sealed record Left(long? Published, long Head);
+    /// <param name="Published">The version up to which the outlet has all; null where this process does not know: the open index has to say.</param>
+    public sealed record Left(long? Published);
 
     private sealed class Entry
     {
