@@ -20,7 +20,6 @@ public sealed class NoticeLoop(
     Outstanding outstanding, RequestEngine engine, IJournal journal, Courier courier, NoticeHealth health, NoticeOptions options, TimeProvider time, ILogger<NoticeLoop> log)
 {
     private const int AtOnce = 16;
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
 
@@ -34,20 +33,7 @@ public sealed class NoticeLoop(
     public async Task RunAsync(CancellationToken stop)
     {
         var places = new Places(AtOnce, AttendAsync, stop);
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = stop.Register(() => stopped.TrySetResult());
-        while (!stop.IsCancellationRequested)
-        {
-            while (outstanding.Queue.TakeDue(time.GetUtcNow()) is { } due)
-                places.Attend(due);
-            var (at, changed) = outstanding.Queue.Peek();
-            using var timer = new CancellationTokenSource();
-            List<Task> waits = [stopped.Task, changed];
-            if (at - time.GetUtcNow() is { } wait)
-                waits.Add(Task.Delay(wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait, time, timer.Token));
-            await Task.WhenAny(waits);
-            await timer.CancelAsync();
-        }
+        await outstanding.Queue.WorkOffAsync(places.Attend, time, stop);
         await places.EmptyAsync();
     }
 
