@@ -1,3 +1,4 @@
+using AksArcJit.Broker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -33,7 +34,7 @@ internal sealed class BrokerLoops(IEnumerable<BrokerLoop> loops, TimeProvider ti
             catch (Exception failure)
             {
                 log.LoopFell(loop.Name, failure.Message, failure);
-                await Task.Delay(Pause, time, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                await time.PauseAsync(Pause, stop);
             }
         }
     }

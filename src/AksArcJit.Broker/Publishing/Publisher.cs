@@ -80,7 +80,7 @@ public sealed class Publisher
             {
                 return;
             }
-            await Task.Delay(pause, _time, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await _time.PauseAsync(pause, stop);
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class Endings(RequestEngine engine, TimeProvider time, ILogger<End
     /// <summary>Runs until stopped; then waits for the ends that are being carried out: who gave the word has its answer, and comes no more.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        await Task.Delay(Timeout.InfiniteTimeSpan, time, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await time.PauseAsync(Timeout.InfiniteTimeSpan, stop);
         while (!_underWay.IsEmpty)
             await Task.WhenAll(_underWay.Keys);
     }

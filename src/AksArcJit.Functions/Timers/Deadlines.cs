@@ -1,3 +1,4 @@
+using AksArcJit.Broker;
 using AksArcJit.Broker.Deadlines;
 using AksArcJit.Broker.Ports;
 using AksArcJit.Broker.Requests;
@@ -44,7 +45,7 @@ public sealed class Deadlines(IJournal journal, DeadlineQueue queue, OpenGrants 
         await StayAsync(stop);
         while (!stop.IsCancellationRequested)
         {
-            await PauseAsync(OverdueInterval, stop);
+            await time.PauseAsync(OverdueInterval, stop);
             await TakeOverdueAsync(stop);
         }
     }
@@ -56,7 +57,7 @@ public sealed class Deadlines(IJournal journal, DeadlineQueue queue, OpenGrants 
         while (await IsAnySoonAsync(taken, cancellation) && time.GetUtcNow() is var now && now < end && !cancellation.IsCancellationRequested)
         {
             var pause = end - now < LookInterval ? end - now : LookInterval;
-            await PauseAsync(pause, cancellation);
+            await time.PauseAsync(pause, cancellation);
         }
     }
 
@@ -77,10 +78,6 @@ public sealed class Deadlines(IJournal journal, DeadlineQueue queue, OpenGrants 
             log.OpenIndexUnreadable(away.Message);
         }
     }
-
-    // A host that stops is no failure: the next instance begins with a look.
-    private Task PauseAsync(TimeSpan pause, CancellationToken cancellation) =>
-        Task.Delay(pause, time, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     /// <summary>The end of the stay: second 59. A timer that fires a moment early has begun the next minute.</summary>
     private static DateTimeOffset EndFrom(DateTimeOffset now)

@@ -55,7 +55,7 @@ internal sealed class AmqpEventSource(
                 log.SessionsRequired(state.Name, pause);
             else
                 log.Disconnected(state.Name, pause, reason);
-            await Task.Delay(pause, time, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await time.PauseAsync(pause, stop);
         }
     }
 

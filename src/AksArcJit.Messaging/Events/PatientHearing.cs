@@ -65,7 +65,7 @@ internal sealed class PatientHearing(
                 Retried("fault");
                 withhold();
             }
-            await Task.Delay(pauses.Next(), time, end).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await time.PauseAsync(pauses.Next(), end);
         }
         return new Verdict.Left();
     }
