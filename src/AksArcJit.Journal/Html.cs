@@ -46,11 +46,8 @@ internal readonly partial struct Html(int literalLength, int formattedCount)
 
     public void AppendFormatted(double coordinate) => _text.Append(Math.Round(coordinate, 1).ToString(CultureInfo.InvariantCulture));
 
-    public void AppendFormatted(DateTimeOffset time)
-    {
-        var utc = time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
-        _text.Append("<time datetime=\"").Append(utc).Append("\">").Append(Wording.Time(time)).Append("</time>");
-    }
+    public void AppendFormatted(DateTimeOffset time) =>
+        _text.Append("<time datetime=\"").Append(Rfc3339.Text(time)).Append("\">").Append(Wording.Time(time)).Append("</time>");
 
     /// <summary>A sentence of <see cref="Texts"/>: its holes hold times, agreed spans, numbers, and words of others, kept apart from ours in their direction.</summary>
     public void AppendFormatted(FormattableString sentence)

@@ -88,7 +88,7 @@ internal abstract class ExportFormat(Stream target) : IAsyncDisposable
             var cells = new[]
             {
                 record.Stream.Text, record.Version.ToString(CultureInfo.InvariantCulture), record.FactId, record.Kind,
-                record.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+                Rfc3339.Text(record.At),
                 Utf8.IsValid(record.Payload.Span) ? Encoding.UTF8.GetString(record.Payload.Span) : Convert.ToBase64String(record.Payload.Span),
                 record.PreviousHash, record.Hash,
             };

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -26,7 +25,6 @@ public sealed record Checkpoint(
     ReadOnlyMemory<byte> PublicKey)
 {
     private const string Format = "aksarcjit-checkpoint/1";
-    private const string Times = "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
 
     public long TreeSize => Frontier.Size;
 
@@ -45,8 +43,8 @@ public sealed record Checkpoint(
             json.WriteString("format", Format);
             json.WriteString("log", Log);
             json.WriteNumber("number", Number);
-            json.WriteString("at", At.UtcDateTime.ToString(Times, CultureInfo.InvariantCulture));
-            json.WriteString("coversUntil", CoversUntil.UtcDateTime.ToString(Times, CultureInfo.InvariantCulture));
+            json.WriteString("at", Rfc3339.Text(At));
+            json.WriteString("coversUntil", Rfc3339.Text(CoversUntil));
             json.WriteNumber("treeSize", TreeSize);
             json.WriteString("root", Root.ToString());
             json.WriteString("previous", Previous.ToString());
@@ -69,7 +67,7 @@ public sealed record Checkpoint(
             using var document = JsonDocument.Parse(Encoding.UTF8.GetString(body));
             var json = document.RootElement;
             var checkpoint = new Checkpoint(
-                Text("log"), json.GetProperty("number").GetInt64(), Time("at"), Time("coversUntil"),
+                Text("log"), json.GetProperty("number").GetInt64(), Rfc3339.Parse(Text("at")), Rfc3339.Parse(Text("coversUntil")),
                 new MerkleFrontier(json.GetProperty("treeSize").GetInt64(), [.. json.GetProperty("frontier").EnumerateArray().Select(hash => MerkleHash.Parse(hash.GetString() ?? ""))]),
                 MerkleHash.Parse(Text("previous")), Convert.FromBase64String(Text("publicKey")));
             if (!checkpoint.Frontier.IsSound || !checkpoint.Encode().AsSpan().SequenceEqual(body))
@@ -77,8 +75,6 @@ public sealed record Checkpoint(
             return checkpoint;
 
             string Text(string name) => json.GetProperty(name).GetString() ?? throw new FormatException($"The checkpoint has no {name}.");
-
-            DateTimeOffset Time(string name) => DateTimeOffset.ParseExact(Text(name), Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
         {

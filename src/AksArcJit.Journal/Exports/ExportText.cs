@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -28,8 +27,6 @@ public static class ExportText
     internal static ReadOnlySpan<byte> AnchorLineStart => "{\"checkpoint\":\""u8;
 
     internal static ReadOnlySpan<byte> AnchoredAt => ",\"anchoredAt\":"u8;
-
-    private const string Times = "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
 
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 8, AllowDuplicateProperties = false };
@@ -87,7 +84,7 @@ public static class ExportText
     {
         Signed(json, anchored);
         if (at is { } known)
-            json.WriteString("anchoredAt", known.UtcDateTime.ToString(Times, CultureInfo.InvariantCulture));
+            json.WriteString("anchoredAt", Rfc3339.Text(known));
     });
 
     /// <summary>What a line says: a <see cref="JournalRow"/>, or an <see cref="ExportEnd"/>.</summary>
@@ -108,7 +105,7 @@ public static class ExportText
     /// <summary>When a line of an anchor was written; null where it does not say.</summary>
     /// <exception cref="FormatException">The line is none that <c>Write</c> writes.</exception>
     public static DateTimeOffset? ReadAnchoredAt(ReadOnlyMemory<byte> line) => Read(line, json => json.TryGetProperty("anchoredAt", out var at)
-        ? DateTimeOffset.ParseExact(at.GetString() ?? "", Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
+        ? Rfc3339.Parse(at.GetString() ?? "")
         : (DateTimeOffset?)null);
 
     private static void Line(IBufferWriter<byte> target, Action<Utf8JsonWriter> content)
@@ -128,7 +125,7 @@ public static class ExportText
         json.WriteNumber("version", record.Version);
         json.WriteString("factId", record.FactId);
         json.WriteString("kind", record.Kind);
-        json.WriteString("at", record.At.UtcDateTime.ToString(Times, CultureInfo.InvariantCulture));
+        json.WriteString("at", Rfc3339.Text(record.At));
         if (Utf8.IsValid(record.Payload.Span))
             json.WriteString("payload", record.Payload.Span);
         else
@@ -158,7 +155,7 @@ public static class ExportText
 
     private static FactRecord Record(JsonElement json) => new(
         StreamId.Parse(Text(json, "stream")), json.GetProperty("version").GetInt64(), Text(json, "factId"), Text(json, "kind"),
-        DateTimeOffset.ParseExact(Text(json, "at"), Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+        Rfc3339.Parse(Text(json, "at")),
         json.TryGetProperty("payloadBase64", out var bytes) ? bytes.GetBytesFromBase64() : Encoding.UTF8.GetBytes(Text(json, "payload")),
         Text(json, "previousHash"), Text(json, "hash"));
 

@@ -13,7 +13,7 @@ internal sealed record OutgoingEvent(string Id, string Source, string Type, stri
     public const string StructuredContentType = "application/cloudevents+json; charset=utf-8";
 
     /// <summary>RFC 3339.</summary>
-    public string TimeText => Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    public string TimeText => Rfc3339.Text(Time);
 
     /// <summary>CloudEvents JSON event format 1.0.</summary>
     public byte[] Structured()

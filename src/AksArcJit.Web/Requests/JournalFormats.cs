@@ -55,7 +55,7 @@ internal static class JournalFormats
         Version = record.Version,
         FactId = record.FactId,
         Kind = record.Kind,
-        At = At(record),
+        At = Rfc3339.Text(record.At),
         Payload = Encoding.UTF8.GetString(record.Payload.Span),
         PreviousHash = record.PreviousHash,
         Hash = record.Hash,
@@ -67,7 +67,7 @@ internal static class JournalFormats
         foreach (var record in records)
             text.AppendJoin(',', new[]
             {
-                record.Stream.Text, record.Version.ToString(CultureInfo.InvariantCulture), record.FactId, record.Kind, At(record),
+                record.Stream.Text, record.Version.ToString(CultureInfo.InvariantCulture), record.FactId, record.Kind, Rfc3339.Text(record.At),
                 Encoding.UTF8.GetString(record.Payload.Span), record.PreviousHash, record.Hash,
             }.Select(Cell)).Append("\r\n");
         return text.ToString();
@@ -80,8 +80,6 @@ internal static class JournalFormats
         var guarded = text.Length > 0 && text[0] is ('=' or '+' or '-' or '@' or '\t' or '\r' or '\n') ? "'" + text : text;
         return $"\"{guarded.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
-
-    private static string At(FactRecord record) => record.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
     private static MediaTypeHeaderValue Bare(MediaTypeHeaderValue range) => new(range.MediaType);
 }
