@@ -45,7 +45,7 @@ public sealed class IndexVerification(IJournal store, ICheckpointLog log, IUnhas
             await pace();
             if (!StreamId.TryParse(head.Name, out var stream))
                 verifier.Tell(new Damage.NotReadable($"head '{head.Name}'", null, null, null, "The stream's name is none that this journal gives."));
-            else if (verifier.TakeEnd(stream) is not { } end || !Fits(head, stream, end) || (end.State.Length > 0 && end.State != nameof(RequestState.Closed) && !open.ContainsKey(stream)))
+            else if (verifier.TakeEnd(stream) is not { } end || !Fits(head, stream, end) || (IsOpen(end) && !open.ContainsKey(stream)))
                 suspects.Add(stream);
         }
         suspects.UnionWith(verifier.RemainingEnds);
@@ -57,8 +57,9 @@ public sealed class IndexVerification(IJournal store, ICheckpointLog log, IUnhas
     }
 
     private static bool Fits(HeadEntry head, StreamId stream, ChainEnd end) =>
-        head.Version == end.Version && head.Hash == end.Hash.ToString()
-        && (stream.Request is null || (head.Head.State == end.State && head.Head.IsPending == end.State is nameof(RequestState.AwaitingConsent) or nameof(RequestState.Scheduled) or nameof(RequestState.Granting)));
+        head.Version == end.Version && head.Hash == end.Hash.ToString() && (stream.Request is null || head.Head == RequestEngine.HeadOf(end.State));
+
+    private static bool IsOpen(ChainEnd end) => end.State.Length > 0 && end.State != nameof(RequestState.Closed);
 
     private async Task CheckAsync(StreamId stream, DateTimeOffset? due, CancellationToken cancellation)
     {
@@ -66,7 +67,7 @@ public sealed class IndexVerification(IJournal store, ICheckpointLog log, IUnhas
         {
             var head = await unhashed.ReadHeadAsync(stream, cancellation);
             var records = await store.ReadAsync(stream, cancellation);
-            var contradiction = HeadContradiction(head, records, stream) ?? (StateOf(stream, records) is { } state ? await DueContradictionAsync(stream, state, due, cancellation) : null);
+            var contradiction = HeadContradiction(head, records, stream) ?? await DueContradictionAsync(stream, StateOf(stream, records), due, cancellation);
             // What a chain that breaks off says is told already; one that moves on is looked at anew.
             if (contradiction is null || HashChain.FirstDamage(stream, records) is not null)
                 return;
@@ -91,15 +92,12 @@ public sealed class IndexVerification(IJournal store, ICheckpointLog log, IUnhas
 
     private static string Say(Head head) => $"'{head.State}'{(head.IsPending ? ", pending" : "")}";
 
-    private async Task<string?> DueContradictionAsync(StreamId stream, RequestState state, DateTimeOffset? listed, CancellationToken cancellation)
+    /// <param name="listed">When the open index said that it is due, before this look; null where it did not name it.</param>
+    private async Task<string?> DueContradictionAsync(StreamId stream, RequestState? state, DateTimeOffset? listed, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        if (RequestEngine.DueOf(state, now) is not { } wanted || listed <= wanted + Tolerance)
+        if (state is null || RequestEngine.DueOf(state, time.GetUtcNow()) is not { } wanted || listed <= wanted + Tolerance)
             return null;
-        listed = null;
-        await foreach (var entry in store.ListOpenAsync(cancellation))
-            if (entry.Stream == stream)
-                listed = entry.Due;
+        listed = (await store.FindOpenAsync(stream, cancellation))?.Due;
         return listed is null ? "It is not over, and missing from the open index: after a start anew nobody attends to its deadline."
             : listed > wanted + Tolerance ? $"The open index says that it is due at {listed:yyyy-MM-dd HH:mm:ss} UTC, its facts say {wanted:yyyy-MM-dd HH:mm:ss} UTC."
             : null;

@@ -310,8 +310,12 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
     }
 
     /// <summary>What a store keeps beside the facts of a request in this state.</summary>
-    internal static Head HeadOf(RequestState state) =>
-        new(state.GetType().Name, state is RequestState.AwaitingConsent or RequestState.Scheduled or RequestState.Granting);
+    internal static Head HeadOf(RequestState state) => HeadOf(state.GetType().Name);
+
+    /// <inheritdoc cref="HeadOf(RequestState)"/>
+    /// <param name="state">The state's name.</param>
+    internal static Head HeadOf(string state) =>
+        new(state, IsPending: state is nameof(RequestState.AwaitingConsent) or nameof(RequestState.Scheduled) or nameof(RequestState.Granting));
 
     /// <summary>When a request in this state is due in the open index; null where it leaves it.</summary>
     internal static DateTimeOffset? DueOf(RequestState state, DateTimeOffset now) => NextStep.Of(state, now) switch
