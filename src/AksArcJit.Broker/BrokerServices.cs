@@ -18,7 +18,7 @@ namespace AksArcJit.Broker;
 
 public static class BrokerServices
 {
-    /// <summary>The use cases. Needs from the host: IJournal, IClusters, IWakeUps, IEntropy, TimeProvider (a <see cref="ForwardClock"/>).</summary>
+    /// <summary>The use cases. Needs from the host: IJournal, ICheckpointLog, IClusters, IWakeUps, IEntropy, TimeProvider (a <see cref="ForwardClock"/>).</summary>
     public static IServiceCollection AddBroker(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<BrokerOptions>().Bind(configuration).ValidateOnStart();

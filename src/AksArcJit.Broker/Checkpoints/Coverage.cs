@@ -141,15 +141,15 @@ public sealed class Coverage(TimeProvider time, TimeSpan interval) : IFollower
                 _entries.Remove(stream);
     }
 
-    /// <summary>Of what is known to be open, the oldest look; and the oldest append under way. Nothing older is unknown here.</summary>
-    /// <param name="none">Where nothing is open.</param>
-    public DateTimeOffset KnownUntil(DateTimeOffset none)
+    /// <summary>Nothing older than this is unknown here: of what is open the oldest look, or the oldest append under way.</summary>
+    /// <param name="listedAt">When the open index was listed, UTC: later than that nothing is known.</param>
+    public DateTimeOffset KnownUntil(DateTimeOffset listedAt)
     {
         lock (_gate)
         {
-            foreach (var old in _underWay.Where(append => append.Value < none - LongestUnderWay).Select(append => append.Key).ToList())
+            foreach (var old in _underWay.Where(append => append.Value < listedAt - LongestUnderWay).Select(append => append.Key).ToList())
                 _underWay.Remove(old);
-            return _entries.Values.Select(entry => entry.SeenAt).Concat(_underWay.Values).Append(none).Min();
+            return _entries.Values.Select(entry => entry.SeenAt).Concat(_underWay.Values).Append(listedAt).Min();
         }
     }
 

@@ -23,6 +23,6 @@ public sealed class JournalHealth(JournalStanding standing, VerificationState ve
 
     public VerificationState.Round? Verified => verification.Last;
 
-    /// <summary>False where somebody has to look: an objection, damage, checkpoints that are not made, or an anchor that fails or has lost some.</summary>
+    /// <summary>False where somebody has to look: an objection, damage, checkpoints that are not made, or an anchor that is not compared, fails, is damaged or has lost some.</summary>
     public bool IsWell => Objection is null && Uncompared is null && CheckpointFault is null && Verified is not { Damages: > 0 } && Anchors.All(anchor => anchor is { Fault: null, HasLost: false, Damage: null });
 }

@@ -5,7 +5,7 @@ namespace AksArcJit.Journal.Verification;
 
 /// <summary>
 /// Verifies a journal as it is read: all checkpoints first, then the rows, stream by stream, each by version. So read, nothing that is
-/// appended meanwhile looks like damage. Its memory follows the number of checkpointed heads, not that of facts.
+/// appended meanwhile looks like damage. Its memory follows the number of streams and of their checkpointed heads, not that of facts.
 /// </summary>
 public sealed class JournalVerifier : IDisposable
 {

@@ -3,7 +3,7 @@ using AksArcJit.Journal.Checkpoints;
 namespace AksArcJit.Journal.Verification;
 
 /// <summary>
-/// What the checkpoints hold of each stream. All that a verification keeps in memory: about 60 bytes a leaf and 100 a stream, nothing a fact.
+/// What the checkpoints hold of each stream, in memory: about 60 bytes a leaf and 100 a stream, nothing a fact.
 /// </summary>
 internal sealed class LeafBook
 {
