@@ -91,7 +91,7 @@ public sealed class Courier(Readers readers, NoticeWriter writer, NoticeOptions 
         if (trial.IsHopeless || (trial.HasFailedEverywhere && time.GetUtcNow() >= owed.Since + _giveUpAfter))
         {
             _trials.TryRemove(key, out _);
-            health.GaveUp(1);
+            health.GaveUp();
             log.NoticeUndelivered(history.Id, owed.Notice.Kind, trial.Reason);
             return new NoticeOutcome.Undelivered(owed.Notice, trial.Reason);
         }

@@ -67,10 +67,10 @@ public sealed class NoticeHealth
         }
     }
 
-    internal void GaveUp(int notices)
+    internal void GaveUp()
     {
         lock (_gate)
-            Undelivered += notices;
+            Undelivered++;
     }
 
     internal void Await(RequestId id, int count, DateTimeOffset since)

@@ -17,9 +17,6 @@ internal abstract class BrokerProfile
     public static readonly BrokerProfile ServiceBus = new OfServiceBus();
     public static readonly BrokerProfile Standard = new OfTheStandard();
 
-    /// <summary>Claims over <c>$cbs</c>, and locks that are renewed over <c>$management</c>.</summary>
-    public abstract bool HasClaimsAndLocks { get; }
-
     public abstract Outcome Abandon { get; }
 
     public static Outcome Complete => new Accepted();
@@ -35,15 +32,11 @@ internal abstract class BrokerProfile
 
     private sealed class OfServiceBus : BrokerProfile
     {
-        public override bool HasClaimsAndLocks => true;
-
         public override Outcome Abandon => new Modified { DeliveryFailed = true };
     }
 
     private sealed class OfTheStandard : BrokerProfile
     {
-        public override bool HasClaimsAndLocks => false;
-
         public override Outcome Abandon => new Released();
     }
 }

@@ -27,8 +27,6 @@ public sealed class BlobAnchorOptions
     public string ConnectionString { get; set; } = "";
 
     public string ContainerName { get; set; } = "";
-
-    internal bool IsConfigured => Container is not null || ConnectionString.Length > 0;
 }
 
 internal sealed class AnchorOptionsValidation : IValidateOptions<AnchorOptions>
@@ -48,22 +46,9 @@ internal sealed class AnchorOptionsValidation : IValidateOptions<AnchorOptions>
             yield return "checkpoints.anchors.blob: set container (in Azure) or connectionString (for the Azurite emulator), not both.";
         if (blob.Container is { } container && (!container.IsAbsoluteUri || container.Scheme != Uri.UriSchemeHttps || container.Segments.Length != 2))
             yield return "checkpoints.anchors.blob.container: the container's absolute https address, https://<account>.blob.core.windows.net/<container>.";
-        if (blob.ConnectionString.Length > 0 && !IsConnection(blob.ConnectionString))
+        if (blob.ConnectionString.Length > 0 && !ConnectionText.IsUsable(() => new BlobServiceClient(blob.ConnectionString)))
             yield return "checkpoints.anchors.blob.connectionString: it names no storage account; take one from the account's access keys, or UseDevelopmentStorage=true for the Azurite emulator.";
         if (blob.ConnectionString.Length > 0 && blob.ContainerName.Length == 0)
             yield return "checkpoints.anchors.blob.containerName: name the container in that account.";
-    }
-
-    private static bool IsConnection(string text)
-    {
-        try
-        {
-            _ = new BlobServiceClient(text);
-            return true;
-        }
-        catch (Exception unusable) when (unusable is FormatException or ArgumentException or InvalidOperationException)
-        {
-            return false;
-        }
     }
 }

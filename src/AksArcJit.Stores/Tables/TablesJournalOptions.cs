@@ -25,25 +25,12 @@ public sealed class TablesJournalOptions : IValidatableObject
             yield return new ValidationResult(
                 "Set exactly one of Journal:Tables:Endpoint (in Azure) and Journal:Tables:ConnectionString (for the Azurite emulator).",
                 [nameof(ConnectionString), nameof(Endpoint)]);
-        if (!string.IsNullOrWhiteSpace(ConnectionString) && !IsConnection(ConnectionString))
+        if (!string.IsNullOrWhiteSpace(ConnectionString) && !ConnectionText.IsUsable(() => new TableServiceClient(ConnectionString)))
             yield return new ValidationResult(
                 "Journal:Tables:ConnectionString names no storage account; take one from the account's access keys, or UseDevelopmentStorage=true for the Azurite emulator.",
                 [nameof(ConnectionString)]);
         if (Endpoint is { } endpoint && (!endpoint.IsAbsoluteUri || endpoint.Scheme != Uri.UriSchemeHttps))
             yield return new ValidationResult("Journal:Tables:Endpoint must be an absolute https address.", [nameof(Endpoint)]);
-    }
-
-    private static bool IsConnection(string text)
-    {
-        try
-        {
-            _ = new TableServiceClient(text);
-            return true;
-        }
-        catch (Exception unusable) when (unusable is FormatException or ArgumentException or InvalidOperationException)
-        {
-            return false;
-        }
     }
 }
 

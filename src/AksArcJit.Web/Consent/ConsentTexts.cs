@@ -176,7 +176,6 @@ public static class ConsentTexts
     // ── Consents so far ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     public const string ConsentsHeading = "Consents so far";
-    public const string ConsentsNone = "None yet.";
     public const string NarrowingHolds = "The terms on this page are already those that the consents so far have narrowed.";
 
     public static FormattableString ConsentsNeeded(int quorum, int given) => $"{quorum} approvers must agree; {given} have.";
