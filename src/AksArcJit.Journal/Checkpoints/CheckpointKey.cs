@@ -7,11 +7,11 @@ public sealed class CheckpointKey : IDisposable
 {
     private const string P256 = "1.2.840.10045.3.1.7";
 
-    private readonly ECDsa key;
+    private readonly ECDsa _key;
 
     private CheckpointKey(ECDsa key)
     {
-        this.key = key;
+        _key = key;
         PublicKey = key.ExportSubjectPublicKeyInfo();
         Id = IdOf(PublicKey.Span);
     }
@@ -46,13 +46,13 @@ public sealed class CheckpointKey : IDisposable
         return [.. blocks.DefaultIfEmpty(pem).Select(FromPem)];
     }
 
-    public string ToPem() => key.ExportSubjectPublicKeyInfoPem();
+    public string ToPem() => _key.ExportSubjectPublicKeyInfoPem();
 
     /// <param name="signature">64 bytes, r and s (IEEE P1363), over SHA-256 of the body.</param>
     public bool Verifies(ReadOnlySpan<byte> body, ReadOnlySpan<byte> signature) =>
-        signature.Length == 64 && key.VerifyData(body, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        signature.Length == 64 && _key.VerifyData(body, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
-    public void Dispose() => key.Dispose();
+    public void Dispose() => _key.Dispose();
 
     private static CheckpointKey From(Action<ECDsa> import)
     {

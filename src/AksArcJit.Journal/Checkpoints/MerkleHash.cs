@@ -9,16 +9,16 @@ public readonly record struct MerkleHash
 {
     public const int Size = 32;
 
-    private readonly ulong a, b, c, d;
+    private readonly ulong _a, _b, _c, _d;
 
     /// <param name="bytes">32 bytes.</param>
     public MerkleHash(ReadOnlySpan<byte> bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, Size);
-        a = BinaryPrimitives.ReadUInt64BigEndian(bytes);
-        b = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
-        c = BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]);
-        d = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]);
+        _a = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        _b = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
+        _c = BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]);
+        _d = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]);
     }
 
     /// <summary>The root of the empty tree.</summary>
@@ -65,10 +65,10 @@ public readonly record struct MerkleHash
     /// <param name="target">At least 32 bytes.</param>
     public void CopyTo(Span<byte> target)
     {
-        BinaryPrimitives.WriteUInt64BigEndian(target, a);
-        BinaryPrimitives.WriteUInt64BigEndian(target[8..], b);
-        BinaryPrimitives.WriteUInt64BigEndian(target[16..], c);
-        BinaryPrimitives.WriteUInt64BigEndian(target[24..], d);
+        BinaryPrimitives.WriteUInt64BigEndian(target, _a);
+        BinaryPrimitives.WriteUInt64BigEndian(target[8..], _b);
+        BinaryPrimitives.WriteUInt64BigEndian(target[16..], _c);
+        BinaryPrimitives.WriteUInt64BigEndian(target[24..], _d);
     }
 
     public byte[] ToArray()

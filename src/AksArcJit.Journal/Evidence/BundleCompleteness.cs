@@ -10,33 +10,33 @@ namespace AksArcJit.Journal.Evidence;
 /// </summary>
 public sealed class BundleCompleteness : IDisposable
 {
-    private readonly SignedCheckpoint? own;
-    private readonly Dictionary<StreamId, Chain> chains;
-    private readonly CheckpointVerifier checkpoints;
-    private readonly Action<Damage> found;
-    private bool hasOwn;
-    private long damages;
+    private readonly SignedCheckpoint? _own;
+    private readonly Dictionary<StreamId, Chain> _chains;
+    private readonly CheckpointVerifier _checkpoints;
+    private readonly Action<Damage> _found;
+    private bool _hasOwn;
+    private long _damages;
 
     /// <param name="anchor">Read before the log is; null for none.</param>
     /// <param name="trusted">Public keys known from elsewhere, of every key that ever signed; empty for none. The caller disposes them.</param>
     /// <param name="found">Told of each damage once.</param>
     public BundleCompleteness(BundleVerdict bundle, Anchor? anchor, IReadOnlyList<CheckpointKey> trusted, Action<Damage> found)
     {
-        this.found = damage =>
+        _found = damage =>
         {
-            damages++;
+            _damages++;
             found(damage);
         };
-        own = bundle.Checkpoint;
-        chains = bundle.Read.ToDictionary(stream => stream.Stream, stream => new Chain(stream));
-        checkpoints = new CheckpointVerifier(anchor, trusted, Add, this.found);
+        _own = bundle.Checkpoint;
+        _chains = bundle.Read.ToDictionary(stream => stream.Stream, stream => new Chain(stream));
+        _checkpoints = new CheckpointVerifier(anchor, trusted, Add, _found);
     }
 
     /// <summary>Checkpoints that were read.</summary>
-    public long Count => checkpoints.Count;
+    public long Count => _checkpoints.Count;
 
     /// <summary>No key and no anchor says whose signatures these should be.</summary>
-    public bool TrustsAnyKey => checkpoints.TrustsAnyKey;
+    public bool TrustsAnyKey => _checkpoints.TrustsAnyKey;
 
     /// <param name="row">Facts, which an export holds after the checkpoints, are passed over.</param>
     public void Take(JournalRow row)
@@ -45,11 +45,11 @@ public sealed class BundleCompleteness : IDisposable
         {
             case JournalRow.Checkpoint(var stored):
                 Compare(stored.Signed);
-                checkpoints.Take(stored);
+                _checkpoints.Take(stored);
                 break;
             case JournalRow.Unreadable { Stream: null } unreadable:
-                found(new Damage.NotReadable(unreadable.Where, null, null, unreadable.Number, unreadable.Why));
-                checkpoints.TakeUnreadable(unreadable.Number);
+                _found(new Damage.NotReadable(unreadable.Where, null, null, unreadable.Number, unreadable.Why));
+                _checkpoints.TakeUnreadable(unreadable.Number);
                 break;
         }
     }
@@ -58,56 +58,56 @@ public sealed class BundleCompleteness : IDisposable
     /// <returns>Null where anything is damaged, or there is no checkpoint.</returns>
     public Completeness? Finish()
     {
-        checkpoints.Finish(null);
-        if (own is not null && own.Checkpoint.Number > checkpoints.Newest)
-            found(new Damage.CheckpointDropped(checkpoints.Newest + 1, own.Checkpoint.Number,
+        _checkpoints.Finish(null);
+        if (_own is not null && _own.Checkpoint.Number > _checkpoints.Newest)
+            _found(new Damage.CheckpointDropped(_checkpoints.Newest + 1, _own.Checkpoint.Number,
                 " The bundle holds what the log does not: the log is an older one, or its end was taken from it."));
-        foreach (var chain in chains.Values)
-            chain.Finish(checkpoints.CoversUntil, found);
-        return damages == 0 && checkpoints.NewestSound is { Checkpoint: var newest } && (own is null || hasOwn)
-            ? new Completeness(newest.Number, newest.At, newest.CoversUntil, checkpoints.NewestAnchored)
+        foreach (var chain in _chains.Values)
+            chain.Finish(_checkpoints.CoversUntil, _found);
+        return _damages == 0 && _checkpoints.NewestSound is { Checkpoint: var newest } && (_own is null || _hasOwn)
+            ? new Completeness(newest.Number, newest.At, newest.CoversUntil, _checkpoints.NewestAnchored)
             : null;
     }
 
-    public void Dispose() => checkpoints.Dispose();
+    public void Dispose() => _checkpoints.Dispose();
 
     private void Compare(SignedCheckpoint signed)
     {
-        if (signed.Checkpoint.Number != own?.Checkpoint.Number)
+        if (signed.Checkpoint.Number != _own?.Checkpoint.Number)
             return;
-        hasOwn = signed.Hash == own.Hash;
-        if (!hasOwn)
-            found(new Damage.StoreRestored(signed.Checkpoint.Number,
+        _hasOwn = signed.Hash == _own.Hash;
+        if (!_hasOwn)
+            _found(new Damage.StoreRestored(signed.Checkpoint.Number,
                 "The log holds another checkpoint of this number than the bundle: the store went on from an older state, or one of the two is forged."));
     }
 
-    private bool Add(CheckpointLeaf leaf, LeafSource source) => !chains.TryGetValue(leaf.Stream, out var chain) || chain.Add(leaf, source, found);
+    private bool Add(CheckpointLeaf leaf, LeafSource source) => !_chains.TryGetValue(leaf.Stream, out var chain) || chain.Add(leaf, source, _found);
 
     /// <summary>A chain of the bundle, and what the log says of it.</summary>
     private sealed class Chain(ProvenStream bundled)
     {
-        private long agreed, covered;
-        private (long Last, LeafSource By)? beyond;
-        private bool isRewritten;
+        private long _agreed, _covered;
+        private (long Last, LeafSource By)? _beyond;
+        private bool _isRewritten;
 
         /// <inheritdoc cref="CheckpointVerifier(Anchor?, IReadOnlyList{CheckpointKey}, Func{CheckpointLeaf, LeafSource, bool}, Action{Damage})"/>
         public bool Add(CheckpointLeaf leaf, LeafSource source, Action<Damage> found)
         {
-            var goesOn = leaf.Version >= covered;
-            covered = Math.Max(covered, leaf.Version);
+            var goesOn = leaf.Version >= _covered;
+            _covered = Math.Max(_covered, leaf.Version);
             if (!source.IsProven)
                 return goesOn;
             if (leaf.Version > bundled.Version)
-                beyond = (Math.Max(beyond?.Last ?? 0, leaf.Version), beyond?.By ?? source);
+                _beyond = (Math.Max(_beyond?.Last ?? 0, leaf.Version), _beyond?.By ?? source);
             // A row that the bundle lacks breaks its chain, which is told already.
             else if (bundled.Records.FirstOrDefault(record => record.Version == leaf.Version) is not { } row)
                 return goesOn;
             else if (row.Hash == leaf.HeadHash)
-                agreed = Math.Max(agreed, leaf.Version);
-            else if (!isRewritten)
+                _agreed = Math.Max(_agreed, leaf.Version);
+            else if (!_isRewritten)
             {
-                isRewritten = true;
-                found(new Damage.ChainRewritten(bundled.Stream, agreed + 1, leaf.Version, source.Number));
+                _isRewritten = true;
+                found(new Damage.ChainRewritten(bundled.Stream, _agreed + 1, leaf.Version, source.Number));
             }
             return goesOn;
         }
@@ -115,9 +115,9 @@ public sealed class BundleCompleteness : IDisposable
         /// <param name="coversUntil">Rows dated clearly before then are held by some checkpoint, or no broker ever wrote them; null for none.</param>
         public void Finish(DateTimeOffset? coversUntil, Action<Damage> found)
         {
-            foreach (var row in bundled.Records.Where(record => record.Version > covered && coversUntil - record.At > ChainVerifier.Tolerance))
+            foreach (var row in bundled.Records.Where(record => record.Version > _covered && coversUntil - record.At > ChainVerifier.Tolerance))
                 found(new Damage.RowInserted(bundled.Stream, row.Version, ChainVerifier.HeldByNone));
-            if (beyond is var (last, by))
+            if (_beyond is var (last, by))
                 found(new Damage.TailTruncated(bundled.Stream, bundled.Version + 1, last, by.Number,
                     $" The bundle was cut back, or made before that checkpoint was taken ({by.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC): fetch it anew."));
         }

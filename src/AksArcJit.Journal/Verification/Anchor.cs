@@ -8,17 +8,17 @@ namespace AksArcJit.Journal.Verification;
 /// </summary>
 public sealed class Anchor
 {
-    private readonly SortedDictionary<long, Entry> entries = [];
-    private readonly Dictionary<string, byte[]> keys = [];
-    private readonly List<Damage> damages = [];
+    private readonly SortedDictionary<long, Entry> _entries = [];
+    private readonly Dictionary<string, byte[]> _keys = [];
+    private readonly List<Damage> _damages = [];
 
-    public long Count => entries.Count;
+    public long Count => _entries.Count;
 
     /// <summary>0 where it is empty.</summary>
     public long Newest { get; private set; }
 
     /// <summary>What is wrong with the anchor itself (<see cref="AnchorChain"/>), at most <see cref="MostDamages"/> of it.</summary>
-    public IReadOnlyList<Damage> Damages => damages;
+    public IReadOnlyList<Damage> Damages => _damages;
 
     public const int MostDamages = 1000;
 
@@ -26,7 +26,7 @@ public sealed class Anchor
     public (long Number, DateTimeOffset At, DateTimeOffset? AnchoredAt) Begun { get; private set; }
 
     /// <summary>SubjectPublicKeyInfo of each key that signed, by its id.</summary>
-    internal IReadOnlyDictionary<string, byte[]> Keys => keys;
+    internal IReadOnlyDictionary<string, byte[]> Keys => _keys;
 
     /// <summary>Of two that bear one number the first stands: an anchor is appended to, never changed. A repetition is none.</summary>
     /// <param name="at">UTC, when it was anchored; null where that is not known.</param>
@@ -36,15 +36,15 @@ public sealed class Anchor
         var checkpoint = signed.Checkpoint;
         if (Count == 0)
             Begun = (checkpoint.Number, checkpoint.At, at);
-        keys.TryAdd(checkpoint.KeyId, checkpoint.PublicKey.ToArray());
+        _keys.TryAdd(checkpoint.KeyId, checkpoint.PublicKey.ToArray());
         Newest = Math.Max(Newest, checkpoint.Number);
-        return entries.TryAdd(checkpoint.Number, new Entry(signed.Hash, checkpoint.At, checkpoint.TreeSize)) || entries[checkpoint.Number].Hash == signed.Hash;
+        return _entries.TryAdd(checkpoint.Number, new Entry(signed.Hash, checkpoint.At, checkpoint.TreeSize)) || _entries[checkpoint.Number].Hash == signed.Hash;
     }
 
     internal void Tell(Damage damage)
     {
-        if (damages.Count < MostDamages)
-            damages.Add(damage);
+        if (_damages.Count < MostDamages)
+            _damages.Add(damage);
     }
 
     /// <summary>Whether this very checkpoint is anchored; null where none of its number is.</summary>
@@ -52,13 +52,13 @@ public sealed class Anchor
 
     /// <summary>The keys that signed what is anchored: as trustworthy as the anchor is. The caller disposes them.</summary>
     /// <exception cref="FormatException">An anchored checkpoint names a key that is none.</exception>
-    public IReadOnlyList<CheckpointKey> CreateKeys() => [.. keys.Values.Select(key => CheckpointKey.Of(key))];
+    public IReadOnlyList<CheckpointKey> CreateKeys() => [.. _keys.Values.Select(key => CheckpointKey.Of(key))];
 
-    internal Entry? Find(long number) => entries.TryGetValue(number, out var entry) ? entry : null;
+    internal Entry? Find(long number) => _entries.TryGetValue(number, out var entry) ? entry : null;
 
     /// <summary>The first anchored number above this one.</summary>
     internal (long Number, Entry Entry)? FirstAfter(long number) =>
-        entries.Where(entry => entry.Key > number).Select(entry => ((long, Entry)?)(entry.Key, entry.Value)).FirstOrDefault();
+        _entries.Where(entry => entry.Key > number).Select(entry => ((long, Entry)?)(entry.Key, entry.Value)).FirstOrDefault();
 
     /// <param name="Hash">Of the checkpoint's body.</param>
     internal sealed record Entry(MerkleHash Hash, DateTimeOffset At, long TreeSize);

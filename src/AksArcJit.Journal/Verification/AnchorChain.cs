@@ -17,30 +17,30 @@ public sealed class AnchorChain(Func<SignedCheckpoint, bool> isOurs, Action<Dama
     private const int MostTorn = 16;
     private const int MostOfTorn = 16 * 1024;
 
-    private readonly Queue<(long Line, byte[] Text)> unread = [];
-    private long line;
-    private SignedCheckpoint? last;
+    private readonly Queue<(long Line, byte[] Text)> _unread = [];
+    private long _line;
+    private SignedCheckpoint? _last;
 
     /// <param name="text">Without its line feed.</param>
     /// <returns>The checkpoint and when it was anchored; null where the line is none that counts.</returns>
     public (SignedCheckpoint Signed, DateTimeOffset? At)? Take(ReadOnlyMemory<byte> text)
     {
-        line++;
+        _line++;
         if (Read(text) is not var (signed, at))
         {
-            if (unread.Count == MostTorn)
+            if (_unread.Count == MostTorn)
                 TellUnread();
-            unread.Enqueue((line, text[..Math.Min(text.Length, MostOfTorn)].ToArray()));
+            _unread.Enqueue((_line, text[..Math.Min(text.Length, MostOfTorn)].ToArray()));
             return null;
         }
         if (!isOurs(signed))
         {
-            found(new Damage.AnchorAltered(line, null, $"It holds a checkpoint that no trusted key signed (it names key {signed.Checkpoint.KeyId[..16]}), which proves nothing."));
+            found(new Damage.AnchorAltered(_line, null, $"It holds a checkpoint that no trusted key signed (it names key {signed.Checkpoint.KeyId[..16]}), which proves nothing."));
             return null;
         }
-        while (unread.TryPeek(out var torn))
+        while (_unread.TryPeek(out var torn))
             if (IsBeginning(torn.Text, text.Span))
-                unread.Dequeue();
+                _unread.Dequeue();
             else
                 TellUnread();
         Follow(signed);
@@ -50,9 +50,9 @@ public sealed class AnchorChain(Func<SignedCheckpoint, bool> isOurs, Action<Dama
     /// <summary>Once all is read. The last line may be one that is being written.</summary>
     public void Finish()
     {
-        while (unread.TryPeek(out var torn))
+        while (_unread.TryPeek(out var torn))
             if (IsBeginning(torn.Text.AsSpan(0, Math.Min(torn.Text.Length, ExportText.AnchorLineStart.Length)), ExportText.AnchorLineStart))
-                unread.Dequeue();
+                _unread.Dequeue();
             else
                 TellUnread();
     }
@@ -60,25 +60,25 @@ public sealed class AnchorChain(Func<SignedCheckpoint, bool> isOurs, Action<Dama
     private void Follow(SignedCheckpoint signed)
     {
         var checkpoint = signed.Checkpoint;
-        if (last is { Checkpoint.Number: var before } && checkpoint.Number <= before)
+        if (_last is { Checkpoint.Number: var before } && checkpoint.Number <= before)
         {
             if (stood?.Invoke(signed) == true)
                 return;
             if (checkpoint.Number < before)
-                found(new Damage.AnchorAltered(line, checkpoint.Number, $"It stands after checkpoint {before}."));
-            else if (signed.Hash != last.Hash)
-                found(new Damage.AnchorAltered(line, checkpoint.Number,
+                found(new Damage.AnchorAltered(_line, checkpoint.Number, $"It stands after checkpoint {before}."));
+            else if (signed.Hash != _last.Hash)
+                found(new Damage.AnchorAltered(_line, checkpoint.Number,
                     "Another checkpoint of this number stands before it, and a trusted key signed both: the store went on from an older state, or the key is in other hands."));
             return;
         }
-        if (last is not null && checkpoint.Number > last.Checkpoint.Number + 1)
-            found(new Damage.AnchorDropped(last.Checkpoint.Number + 1, checkpoint.Number - 1));
-        else if (last is not null && checkpoint.Previous != last.Hash)
-            found(new Damage.AnchorAltered(line, checkpoint.Number, "It does not follow from the checkpoint before it."));
-        last = signed;
+        if (_last is not null && checkpoint.Number > _last.Checkpoint.Number + 1)
+            found(new Damage.AnchorDropped(_last.Checkpoint.Number + 1, checkpoint.Number - 1));
+        else if (_last is not null && checkpoint.Previous != _last.Hash)
+            found(new Damage.AnchorAltered(_line, checkpoint.Number, "It does not follow from the checkpoint before it."));
+        _last = signed;
     }
 
-    private void TellUnread() => found(new Damage.AnchorAltered(unread.Dequeue().Line, null, "It is no checkpoint."));
+    private void TellUnread() => found(new Damage.AnchorAltered(_unread.Dequeue().Line, null, "It is no checkpoint."));
 
     // When it was anchored may differ from one try to the next. Where power failed, a file may have the length of what was not yet written: zeros.
     private static bool IsBeginning(ReadOnlySpan<byte> torn, ReadOnlySpan<byte> whole) =>

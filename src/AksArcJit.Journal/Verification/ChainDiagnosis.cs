@@ -21,29 +21,29 @@ internal sealed class ChainDiagnosis(
     /// <summary>Each row is tried in each other's place; where there are more than these, the rows were not exchanged but laid waste.</summary>
     private const int MostCompared = 200;
 
-    private readonly Dictionary<long, ProvenLeaf> heads = proven.GroupBy(leaf => leaf.Version).ToDictionary(same => same.Key, same => same.First());
-    private readonly Dictionary<long, StoredRow> genuine = [];
-    private readonly Dictionary<long, string> expected = [];
-    private readonly HashSet<StoredRow> explained = new(ReferenceEqualityComparer.Instance);
-    private List<StoredRow> given = [];
-    private ILookup<long, StoredRow> byPlace = Array.Empty<StoredRow>().ToLookup(row => 0L);
+    private readonly Dictionary<long, ProvenLeaf> _heads = proven.GroupBy(leaf => leaf.Version).ToDictionary(same => same.Key, same => same.First());
+    private readonly Dictionary<long, StoredRow> _genuine = [];
+    private readonly Dictionary<long, string> _expected = [];
+    private readonly HashSet<StoredRow> _explained = new(ReferenceEqualityComparer.Instance);
+    private List<StoredRow> _given = [];
+    private ILookup<long, StoredRow> _byPlace = Array.Empty<StoredRow>().ToLookup(row => 0L);
 
     public ChainPoint Run()
     {
-        given = Places();
-        byPlace = given.ToLookup(row => row.Place);
-        var places = byPlace.Select(place => place.Key).Order().ToList();
+        _given = Places();
+        _byPlace = _given.ToLookup(row => row.Place);
+        var places = _byPlace.Select(place => place.Key).Order().ToList();
         var top = Top();
         Descend(top);
         var misplaced = new List<(long Version, StoredRow Row, bool IsRewritten)>();
         var gaps = new List<long>();
         for (var version = from.Version + 1; version <= top; version++)
-            if (!genuine.ContainsKey(version))
+            if (!_genuine.ContainsKey(version))
                 Missing(places, version, misplaced, gaps);
         var moved = Gaps(gaps, top) | Inserted() | Contents(misplaced);
         Order(moved);
         Values();
-        return genuine.TryGetValue(top, out var end) ? new ChainPoint(top, end.Computed!, end.At) : new ChainPoint(top, rows.Count > 0 ? rows[^1].Hash : from.Hash, DateTimeOffset.MinValue);
+        return _genuine.TryGetValue(top, out var end) ? new ChainPoint(top, end.Computed!, end.At) : new ChainPoint(top, rows.Count > 0 ? rows[^1].Hash : from.Hash, DateTimeOffset.MinValue);
     }
 
     /// <summary>The rows, each at the version that it was sealed for: whoever deletes or inserts a row renumbers those after it.</summary>
@@ -68,50 +68,50 @@ internal sealed class ChainDiagnosis(
 
     private long Top()
     {
-        var last = heads.Count > 0 ? heads.Keys.Max() : from.Version;
-        var beyond = given.Where(row => !row.IsUnreadable).Select(row => row.Version).Where(version => version <= Math.Max(last, from.Version) + given.Count + Furthest);
+        var last = _heads.Count > 0 ? _heads.Keys.Max() : from.Version;
+        var beyond = _given.Where(row => !row.IsUnreadable).Select(row => row.Version).Where(version => version <= Math.Max(last, from.Version) + _given.Count + Furthest);
         return Math.Max(last, beyond.DefaultIfEmpty(from.Version).Max());
     }
 
-    /// <summary>Fills <see cref="genuine"/> and <see cref="expected"/> from the last version down.</summary>
+    /// <summary>Fills <see cref="_genuine"/> and <see cref="_expected"/> from the last version down.</summary>
     private void Descend(long top)
     {
-        var byVersion = given.Where(row => !row.IsUnreadable).ToLookup(row => row.Version);
+        var byVersion = _given.Where(row => !row.IsUnreadable).ToLookup(row => row.Version);
         string? hash = null;
         for (var version = top; version > from.Version; version--)
         {
-            if (heads.TryGetValue(version, out var head))
+            if (_heads.TryGetValue(version, out var head))
                 hash = head.Head.ToString();
             var found = hash is not null
                 ? byVersion[version].FirstOrDefault(row => row.Computed == hash)
-                : byVersion[version].Where(row => row.IsSealed).OrderByDescending(row => byPlace[version + 1].Any(next => next.PreviousHash == row.Hash))
+                : byVersion[version].Where(row => row.IsSealed).OrderByDescending(row => _byPlace[version + 1].Any(next => next.PreviousHash == row.Hash))
                     .ThenByDescending(row => row.Place == version).FirstOrDefault();
             if (hash is not null)
-                expected[version] = hash;
+                _expected[version] = hash;
             if (found is not null)
             {
-                genuine[version] = found;
-                explained.Add(found);
+                _genuine[version] = found;
+                _explained.Add(found);
             }
             hash = found?.PreviousHash;
         }
         if (hash is not null)
-            expected[from.Version] = hash;
+            _expected[from.Version] = hash;
     }
 
     private void Missing(List<long> places, long version, List<(long, StoredRow, bool)> misplaced, List<long> gaps)
     {
-        if (byPlace[version].FirstOrDefault(row => !explained.Contains(row)) is not { } stands)
+        if (_byPlace[version].FirstOrDefault(row => !_explained.Contains(row)) is not { } stands)
         {
             gaps.Add(version);
             return;
         }
-        explained.Add(stands);
+        _explained.Add(stands);
         if (stands.IsUnreadable)
             return;
         var next = places.BinarySearch(version) + 1;
-        var leadsOn = next >= places.Count || byPlace[places[next]].Any(row => row.PreviousHash == stands.Hash);
-        misplaced.Add((version, stands, stands.IsSealed && heads.ContainsKey(version) && leadsOn));
+        var leadsOn = next >= places.Count || _byPlace[places[next]].Any(row => row.PreviousHash == stands.Hash);
+        misplaced.Add((version, stands, stands.IsSealed && _heads.ContainsKey(version) && leadsOn));
     }
 
     private bool Gaps(List<long> gaps, long top)
@@ -122,7 +122,7 @@ internal sealed class ChainDiagnosis(
             var last = first;
             while (++i < gaps.Count && gaps[i] == last + 1)
                 last = gaps[i];
-            var cut = isEnd && last == top && heads.TryGetValue(top, out var head) ? head : (ProvenLeaf?)null;
+            var cut = isEnd && last == top && _heads.TryGetValue(top, out var head) ? head : (ProvenLeaf?)null;
             found(cut is { } by ? new Damage.TailTruncated(stream, first, last, by.Source.Number) : new Damage.RowDeleted(stream, first, last));
         }
         return gaps.Count > 0;
@@ -130,7 +130,7 @@ internal sealed class ChainDiagnosis(
 
     private bool Inserted()
     {
-        var strangers = given.Where(row => !explained.Contains(row) && !row.IsUnreadable).ToList();
+        var strangers = _given.Where(row => !_explained.Contains(row) && !row.IsUnreadable).ToList();
         foreach (var row in strangers)
             found(new Damage.RowInserted(stream, row.Place, "The row belongs to no place in the chain: the rows around it follow from each other without it."));
         return strangers.Count > 0;
@@ -141,8 +141,8 @@ internal sealed class ChainDiagnosis(
     {
         if (misplaced.Where(row => row.IsRewritten).Select(row => (long?)row.Version).FirstOrDefault() is { } convicting)
         {
-            var rewritten = heads.Keys.Where(version => version < convicting && genuine.ContainsKey(version)).DefaultIfEmpty(trusted).Max() + 1;
-            found(new Damage.ChainRewritten(stream, rewritten, convicting, heads[convicting].Source.Number));
+            var rewritten = _heads.Keys.Where(version => version < convicting && _genuine.ContainsKey(version)).DefaultIfEmpty(trusted).Max() + 1;
+            found(new Damage.ChainRewritten(stream, rewritten, convicting, _heads[convicting].Source.Number));
             misplaced.RemoveAll(row => row.Row.IsSealed && row.Version >= convicting);
         }
         var places = misplaced.Select(row => Place(row.Version, row.Row)).ToList();
@@ -158,22 +158,22 @@ internal sealed class ChainDiagnosis(
     private Misplaced Place(long version, StoredRow row)
     {
         var previous = version == 1 ? HashChain.Start
-            : genuine.TryGetValue(version - 1, out var before) ? before.Computed!
+            : _genuine.TryGetValue(version - 1, out var before) ? before.Computed!
             : version - 1 == from.Version ? from.Hash
             : row.PreviousHash;
         var content = row.Record ?? throw new InvalidOperationException("A row that is not genuine keeps its record.");
-        return new Misplaced(version, previous, expected.GetValueOrDefault(version), content, new Damage.ValueEdited(stream, version,
+        return new Misplaced(version, previous, _expected.GetValueOrDefault(version), content, new Damage.ValueEdited(stream, version,
             row.IsSealed ? "The row carries a fresh hash, but the rows after it, or a checkpoint, hold another." : "The row's content is not what its hash was made of."));
     }
 
     private void Order(bool moved)
     {
-        var order = given.Where(explained.Contains).ToList();
+        var order = _given.Where(_explained.Contains).ToList();
         var leastAfter = long.MaxValue;
         StoredRow? early = null;
         for (var i = order.Count - 1; i >= 0; leastAfter = Math.Min(leastAfter, order[i--].Version))
             early = order[i].Version > leastAfter ? order[i] : early;
-        var displaced = genuine.Values.Where(row => row.Place != row.Version).MinBy(row => row.Place);
+        var displaced = _genuine.Values.Where(row => row.Place != row.Version).MinBy(row => row.Place);
         if (early is not null)
         {
             var late = order.SkipWhile(row => row != early).Where(row => row.Version < early.Version).Min(row => row.Version);
@@ -188,7 +188,7 @@ internal sealed class ChainDiagnosis(
     private void Values()
     {
         var before = from;
-        foreach (var (version, row) in genuine.OrderBy(entry => entry.Key))
+        foreach (var (version, row) in _genuine.OrderBy(entry => entry.Key))
         {
             if (row.Hash != row.Computed)
                 found(new Damage.ValueEdited(stream, version, "The row's hash was altered; its content is what was sealed."));

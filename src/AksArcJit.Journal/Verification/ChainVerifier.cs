@@ -22,14 +22,14 @@ internal sealed class ChainVerifier(
     private const int MostMissing = 1_000_000;
     private const long MostKeptBytes = 64 * 1024 * 1024;
 
-    private readonly List<StoredRow> kept = [];
-    private ChainPoint end = ChainPoint.Start;
-    private ChainPoint beforeEnd = ChainPoint.Start;
-    private FactRecord? last;
-    private DateTimeOffset? firstSinceLeaf;
-    private long firstVersionSinceLeaf;
-    private int nextLeaf;
-    private long keptBytes;
+    private readonly List<StoredRow> _kept = [];
+    private ChainPoint _end = ChainPoint.Start;
+    private ChainPoint _beforeEnd = ChainPoint.Start;
+    private FactRecord? _last;
+    private DateTimeOffset? _firstSinceLeaf;
+    private long _firstVersionSinceLeaf;
+    private int _nextLeaf;
+    private long _keptBytes;
 
     public StreamId Stream => stream;
 
@@ -37,90 +37,90 @@ internal sealed class ChainVerifier(
     {
         if (record.Version > leaves.Covered)
             uncovered.Add(record);
-        if (kept.Count == 0 && Follows(record))
+        if (_kept.Count == 0 && Follows(record))
             return;
-        if (kept.Count == 0 && last is not null)
-            kept.Add(StoredRow.Of(last));
+        if (_kept.Count == 0 && _last is not null)
+            _kept.Add(StoredRow.Of(_last));
         Keep(StoredRow.Of(record));
     }
 
     public void TakeUnreadable(long version)
     {
-        if (kept.Count == 0 && last is not null)
-            kept.Add(StoredRow.Of(last));
+        if (_kept.Count == 0 && _last is not null)
+            _kept.Add(StoredRow.Of(_last));
         Keep(StoredRow.Unreadable(version));
     }
 
     public void Finish()
     {
-        if (kept.Count > 0 || (leaves.Proven is [.., var head] && head.Version > end.Version))
+        if (_kept.Count > 0 || (leaves.Proven is [.., var head] && head.Version > _end.Version))
             Diagnose(isEnd: true);
     }
 
     private bool Follows(FactRecord record)
     {
-        if (record.Version != end.Version + 1 || record.PreviousHash != end.Hash
-            || record.Hash != HashChain.Hash(end.Hash, stream, record.Version, record.FactId, record.Kind, record.At, record.Payload.Span))
+        if (record.Version != _end.Version + 1 || record.PreviousHash != _end.Hash
+            || record.Hash != HashChain.Hash(_end.Hash, stream, record.Version, record.FactId, record.Kind, record.At, record.Payload.Span))
             return false;
-        var hasLeaf = nextLeaf < leaves.Proven.Count && leaves.Proven[nextLeaf].Version == record.Version;
-        if (hasLeaf && leaves.Proven[nextLeaf].Head.ToString() != record.Hash)
+        var hasLeaf = _nextLeaf < leaves.Proven.Count && leaves.Proven[_nextLeaf].Version == record.Version;
+        if (hasLeaf && leaves.Proven[_nextLeaf].Head.ToString() != record.Hash)
             return false;
         if (!Timing.IsTime(record.At))
             found(MadeUp(stream, record.Version, record.At));
-        else if (record.At < end.At)
+        else if (record.At < _end.At)
             found(new Damage.ClockMovedBack(stream, record.Version, null, "The row is dated before the row that it follows."));
         if (record.Version > leaves.Covered && coversUntil - record.At > Tolerance)
             found(new Damage.RowInserted(stream, record.Version, HeldByNone));
-        if (firstSinceLeaf is null)
-            (firstSinceLeaf, firstVersionSinceLeaf) = (record.At, record.Version);
-        beforeEnd = end;
-        (end, last) = (new ChainPoint(record.Version, record.Hash, record.At), record);
-        while (nextLeaf < leaves.Proven.Count && leaves.Proven[nextLeaf].Version <= record.Version)
-            Covered(leaves.Proven[nextLeaf++].Source);
+        if (_firstSinceLeaf is null)
+            (_firstSinceLeaf, _firstVersionSinceLeaf) = (record.At, record.Version);
+        _beforeEnd = _end;
+        (_end, _last) = (new ChainPoint(record.Version, record.Hash, record.At), record);
+        while (_nextLeaf < leaves.Proven.Count && leaves.Proven[_nextLeaf].Version <= record.Version)
+            Covered(leaves.Proven[_nextLeaf++].Source);
         return true;
     }
 
     /// <summary>All rows up to here are what a checkpoint holds; they may still be dated as they cannot have been.</summary>
     private void Covered(LeafSource source)
     {
-        if (firstSinceLeaf is { } first && source.Before - first > Tolerance)
-            found(new Damage.ClockMovedBack(stream, firstVersionSinceLeaf, null,
+        if (_firstSinceLeaf is { } first && source.Before - first > Tolerance)
+            found(new Damage.ClockMovedBack(stream, _firstVersionSinceLeaf, null,
                 $"The row is dated {first.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC; checkpoint {source.Number} is the first to hold it, though the one before covers that time."));
-        if (end.At > source.At && Timing.IsTime(end.At))
-            found(new Damage.ClockMovedBack(stream, end.Version, source.Number, "It is dated before a row that it holds."));
-        firstSinceLeaf = null;
+        if (_end.At > source.At && Timing.IsTime(_end.At))
+            found(new Damage.ClockMovedBack(stream, _end.Version, source.Number, "It is dated before a row that it holds."));
+        _firstSinceLeaf = null;
     }
 
     private void Keep(StoredRow row)
     {
-        kept.Add(row);
-        keptBytes += row.Record?.Payload.Length ?? 0;
-        if (kept.Count >= MostKept || keptBytes > MostKeptBytes)
+        _kept.Add(row);
+        _keptBytes += row.Record?.Payload.Length ?? 0;
+        if (_kept.Count >= MostKept || _keptBytes > MostKeptBytes)
             Diagnose(isEnd: false);
     }
 
     private void Diagnose(bool isEnd)
     {
-        var from = kept.Count > 0 && last is not null ? beforeEnd : end;
+        var from = _kept.Count > 0 && _last is not null ? _beforeEnd : _end;
         var proven = leaves.Proven.Where(leaf => leaf.Version > from.Version).ToList();
         // Nobody lost so many rows: such a number is made to keep a verifier busy.
-        if (proven is [.., var furthest] && furthest.Version - from.Version > kept.Count + MostMissing)
+        if (proven is [.., var furthest] && furthest.Version - from.Version > _kept.Count + MostMissing)
         {
-            found(new Damage.TailTruncated(stream, from.Version + kept.Count + 1, furthest.Version, furthest.Source.Number));
-            proven.RemoveAll(leaf => leaf.Version - from.Version > kept.Count + MostMissing);
+            found(new Damage.TailTruncated(stream, from.Version + _kept.Count + 1, furthest.Version, furthest.Source.Number));
+            proven.RemoveAll(leaf => leaf.Version - from.Version > _kept.Count + MostMissing);
         }
         if (!isEnd)
-            proven.RemoveAll(leaf => leaf.Version > kept.Max(row => row.Place));
+            proven.RemoveAll(leaf => leaf.Version > _kept.Max(row => row.Place));
         var trusted = leaves.Proven.Where(leaf => leaf.Version <= from.Version).Select(leaf => leaf.Version).DefaultIfEmpty(0).Max();
-        var told = end.Version;
-        end = new ChainDiagnosis(stream, from, told, trusted, proven, kept, isEnd, misplacements, found).Run();
-        foreach (var row in kept.Where(row => row.IsSealed && row.Version > told && row.Version > leaves.Covered && coversUntil - row.At > Tolerance && row.Version <= end.Version))
+        var told = _end.Version;
+        _end = new ChainDiagnosis(stream, from, told, trusted, proven, _kept, isEnd, misplacements, found).Run();
+        foreach (var row in _kept.Where(row => row.IsSealed && row.Version > told && row.Version > leaves.Covered && coversUntil - row.At > Tolerance && row.Version <= _end.Version))
             found(new Damage.RowInserted(stream, row.Version, HeldByNone));
-        kept.Clear();
-        keptBytes = 0;
-        (last, firstSinceLeaf) = (null, null);
-        while (nextLeaf < leaves.Proven.Count && leaves.Proven[nextLeaf].Version <= end.Version)
-            nextLeaf++;
+        _kept.Clear();
+        _keptBytes = 0;
+        (_last, _firstSinceLeaf) = (null, null);
+        while (_nextLeaf < leaves.Proven.Count && leaves.Proven[_nextLeaf].Version <= _end.Version)
+            _nextLeaf++;
     }
 }
 

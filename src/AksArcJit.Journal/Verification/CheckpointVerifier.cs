@@ -7,14 +7,14 @@ namespace AksArcJit.Journal.Verification;
 /// <param name="trusted">Keys known from elsewhere; where there are none, those of the anchor; where there is none, each checkpoint's own.</param>
 internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<CheckpointKey> trusted, Func<CheckpointLeaf, LeafSource, bool> add, Action<Damage> found) : IDisposable
 {
-    private readonly Dictionary<string, CheckpointKey> keys = trusted.DistinctBy(key => key.Id).ToDictionary(key => key.Id);
-    private readonly Dictionary<string, CheckpointKey> own = [];
-    private readonly HashSet<long> unreadable = [];
-    private List<MerkleFrontier> edges = [MerkleFrontier.Empty];
-    private SignedCheckpoint? previous;
-    private bool previousIsSound = true;
-    private bool isRestored;
-    private bool isWhole = true;
+    private readonly Dictionary<string, CheckpointKey> _keys = trusted.DistinctBy(key => key.Id).ToDictionary(key => key.Id);
+    private readonly Dictionary<string, CheckpointKey> _own = [];
+    private readonly HashSet<long> _unreadable = [];
+    private List<MerkleFrontier> _edges = [MerkleFrontier.Empty];
+    private SignedCheckpoint? _previous;
+    private bool _previousIsSound = true;
+    private bool _isRestored;
+    private bool _isWhole = true;
 
     public long Count { get; private set; }
 
@@ -30,13 +30,13 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
     public DateTimeOffset? CoversUntil { get; private set; }
 
     /// <summary>No key and no anchor says whose signatures these should be.</summary>
-    public bool TrustsAnyKey => keys.Count == 0 && anchor is not { Count: > 0 };
+    public bool TrustsAnyKey => _keys.Count == 0 && anchor is not { Count: > 0 };
 
     public void TakeUnreadable(long? number)
     {
-        isWhole = false;
+        _isWhole = false;
         if (number is { } known)
-            unreadable.Add(known);
+            _unreadable.Add(known);
     }
 
     public void Take(StoredCheckpoint stored)
@@ -53,15 +53,15 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
         if (!follows)
             Gap(Newest + 1, checkpoint.Number - 1);
         var seal = Seal(signed, follows);
-        var appended = edges.Select(edge => edge.Append(stored.Leaves.Select(leaf => leaf.Hash))).ToList();
+        var appended = _edges.Select(edge => edge.Append(stored.Leaves.Select(leaf => leaf.Hash))).ToList();
         var edge = appended.Select(one => one.Frontier).ToList();
         var leads = edge.Contains(checkpoint.Frontier);
         if (seal is not null)
             Fail(seal);
-        else if (edges.Count > 0 && !leads)
+        else if (_edges.Count > 0 && !leads)
             Fail(new Damage.CheckpointAltered(checkpoint.Number, "Its leaves do not lead to the root that was signed."));
-        else if (edges.Count == 0)
-            isWhole = false;
+        else if (_edges.Count == 0)
+            _isWhole = false;
         else
         {
             Times(checkpoint);
@@ -75,12 +75,12 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
         foreach (var leaf in stored.Leaves)
             if (!add(leaf, source) && source.IsProven)
                 found(new Damage.StoreRestored(checkpoint.Number, $"It holds {leaf.Stream} at row {leaf.Version}, though an earlier checkpoint holds a later row."));
-        edges = isSound ? [checkpoint.Frontier] : [.. edge, checkpoint.Frontier];
-        (previous, previousIsSound, Newest) = (signed, isSound, checkpoint.Number);
+        _edges = isSound ? [checkpoint.Frontier] : [.. edge, checkpoint.Frontier];
+        (_previous, _previousIsSound, Newest) = (signed, isSound, checkpoint.Number);
         if (source.IsProven)
             NewestSound = signed;
         // A damaged checkpoint may have held any row dated since the one before it; those prove nothing by being nowhere else.
-        if (isWhole)
+        if (_isWhole)
             CoversUntil = checkpoint.CoversUntil;
     }
 
@@ -92,7 +92,7 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
     public void Finish(UncoveredRows? uncovered)
     {
         // A store that went on from an older state has been named at the first checkpoint that differs.
-        if (anchor?.FirstAfter(Newest) is not var (number, entry) || unreadable.Contains(number) || isRestored)
+        if (anchor?.FirstAfter(Newest) is not var (number, entry) || _unreadable.Contains(number) || _isRestored)
             return;
         if (uncovered is null)
             found(new Damage.CheckpointDropped(number, anchor.Newest, " The anchor holds what the store does not: the store is an older one, or its end was taken from it. A verification of the facts tells which."));
@@ -105,29 +105,29 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
     /// <summary>Whether the facts stand that the missing checkpoint held: rows of about its time, and, where it is the very next, one of each of its streams.</summary>
     private bool Holds(UncoveredRows uncovered, long number, Anchor.Entry missing) =>
         uncovered.Newest >= missing.At - ChainVerifier.Tolerance
-        && (number != Newest + 1 || uncovered.Streams >= missing.TreeSize - (previous?.Checkpoint.TreeSize ?? 0));
+        && (number != Newest + 1 || uncovered.Streams >= missing.TreeSize - (_previous?.Checkpoint.TreeSize ?? 0));
 
     public void Dispose()
     {
-        foreach (var key in own.Values)
+        foreach (var key in _own.Values)
             key.Dispose();
     }
 
     private void Gap(long first, long last)
     {
-        isWhole = false;
-        if (!unreadable.Contains(first))
+        _isWhole = false;
+        if (!_unreadable.Contains(first))
             found(new Damage.CheckpointDropped(first, last));
-        (edges, previous) = ([], null);
+        (_edges, _previous) = ([], null);
     }
 
     private void Fail(Damage damage)
     {
-        isWhole = false;
+        _isWhole = false;
         // A store that went on from an older state differs from the anchor in every checkpoint since; the first says it.
-        if (damage is not Damage.StoreRestored || !isRestored)
+        if (damage is not Damage.StoreRestored || !_isRestored)
             found(damage);
-        isRestored |= damage is Damage.StoreRestored;
+        _isRestored |= damage is Damage.StoreRestored;
     }
 
     /// <summary>Whether this is the checkpoint that was once signed here: null where it is.</summary>
@@ -146,10 +146,10 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
             return new Damage.StoreRestored(number, "Another checkpoint of this number, signed with a trusted key, is anchored: the store went on from an older state, or the key is in other hands.");
         if (anchored is not null)
             NewestAnchored = number;
-        if (previous is not null && checkpoint.Log != previous.Checkpoint.Log)
-            return new Damage.CheckpointAltered(number, $"It belongs to '{checkpoint.Log}', the one before to '{previous.Checkpoint.Log}'.");
-        if (follows && anchored is null && previousIsSound && checkpoint.Previous != (previous?.Hash ?? default))
-            return previous is not null && previous.Checkpoint.KeyId != checkpoint.KeyId
+        if (_previous is not null && checkpoint.Log != _previous.Checkpoint.Log)
+            return new Damage.CheckpointAltered(number, $"It belongs to '{checkpoint.Log}', the one before to '{_previous.Checkpoint.Log}'.");
+        if (follows && anchored is null && _previousIsSound && checkpoint.Previous != (_previous?.Hash ?? default))
+            return _previous is not null && _previous.Checkpoint.KeyId != checkpoint.KeyId
                 ? new Damage.CheckpointResigned(number, "It does not follow from the checkpoint before it, and another key signed it.")
                 : new Damage.CheckpointAltered(number, "It does not follow from the checkpoint before it.");
         return null;
@@ -157,15 +157,15 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
 
     private CheckpointKey? KeyOf(Checkpoint checkpoint)
     {
-        if (keys.TryGetValue(checkpoint.KeyId, out var known))
+        if (_keys.TryGetValue(checkpoint.KeyId, out var known))
             return known;
-        if (keys.Count > 0 || (anchor is { Count: > 0 } && !anchor.Keys.ContainsKey(checkpoint.KeyId)))
+        if (_keys.Count > 0 || (anchor is { Count: > 0 } && !anchor.Keys.ContainsKey(checkpoint.KeyId)))
             return null;
-        if (own.TryGetValue(checkpoint.KeyId, out var key))
+        if (_own.TryGetValue(checkpoint.KeyId, out var key))
             return key;
         try
         {
-            return own[checkpoint.KeyId] = CheckpointKey.Of(checkpoint.PublicKey.Span);
+            return _own[checkpoint.KeyId] = CheckpointKey.Of(checkpoint.PublicKey.Span);
         }
         catch (FormatException)
         {
@@ -175,7 +175,7 @@ internal sealed class CheckpointVerifier(Anchor? anchor, IReadOnlyList<Checkpoin
 
     private void Times(Checkpoint checkpoint)
     {
-        if (previous is not null && (checkpoint.At < previous.Checkpoint.At || checkpoint.CoversUntil < previous.Checkpoint.CoversUntil))
+        if (_previous is not null && (checkpoint.At < _previous.Checkpoint.At || checkpoint.CoversUntil < _previous.Checkpoint.CoversUntil))
             found(new Damage.ClockMovedBack(null, null, checkpoint.Number, "It is dated before the checkpoint that it follows."));
     }
 

@@ -7,16 +7,16 @@ namespace AksArcJit.Journal.Verification;
 /// </summary>
 internal sealed class LeafBook
 {
-    private readonly Dictionary<StreamId, StreamLeaves> streams = [];
+    private readonly Dictionary<StreamId, StreamLeaves> _streams = [];
 
     /// <summary>Streams that have leaves and were not taken yet.</summary>
-    public IEnumerable<(StreamId Stream, StreamLeaves Leaves)> Remaining => streams.Select(entry => (entry.Key, entry.Value));
+    public IEnumerable<(StreamId Stream, StreamLeaves Leaves)> Remaining => _streams.Select(entry => (entry.Key, entry.Value));
 
     /// <returns>False where the stream goes back: an earlier leaf holds a later version.</returns>
     public bool Add(CheckpointLeaf leaf, LeafSource source)
     {
-        if (!streams.TryGetValue(leaf.Stream, out var leaves))
-            streams.Add(leaf.Stream, leaves = new StreamLeaves());
+        if (!_streams.TryGetValue(leaf.Stream, out var leaves))
+            _streams.Add(leaf.Stream, leaves = new StreamLeaves());
         var goesOn = leaf.Version >= leaves.Covered;
         leaves.Covered = Math.Max(leaves.Covered, leaf.Version);
         if (goesOn && source.IsProven && MerkleHash.TryParse(leaf.HeadHash, out var head))
@@ -25,7 +25,7 @@ internal sealed class LeafBook
     }
 
     /// <summary>Each stream's leaves are asked for once.</summary>
-    public StreamLeaves Take(StreamId stream) => streams.Remove(stream, out var leaves) ? leaves : StreamLeaves.None;
+    public StreamLeaves Take(StreamId stream) => _streams.Remove(stream, out var leaves) ? leaves : StreamLeaves.None;
 }
 
 internal sealed class StreamLeaves

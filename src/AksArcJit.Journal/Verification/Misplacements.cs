@@ -9,21 +9,21 @@ internal sealed class Misplacements(Action<Damage> found)
     private const int Most = 1000;
     private const long MostBytes = 64 * 1024 * 1024;
 
-    private readonly List<Misplaced> kept = [];
-    private long bytes;
+    private readonly List<Misplaced> _kept = [];
+    private long _bytes;
 
     public void Add(Misplaced row)
     {
-        if (kept.Count < Most && (bytes += row.Content.Payload.Length) <= MostBytes)
-            kept.Add(row);
+        if (_kept.Count < Most && (_bytes += row.Content.Payload.Length) <= MostBytes)
+            _kept.Add(row);
         else
             found(row.AsEdited);
     }
 
     public void Finish()
     {
-        foreach (var row in kept)
-            found(kept.FirstOrDefault(other => other.Content.Stream != row.Content.Stream && (row.IsAtHome(other.Content) || other.IsAtHome(row.Content))) is { } with
+        foreach (var row in _kept)
+            found(_kept.FirstOrDefault(other => other.Content.Stream != row.Content.Stream && (row.IsAtHome(other.Content) || other.IsAtHome(row.Content))) is { } with
                 ? new Damage.RowSwapped(row.Content.Stream, row.Version, with.Content.Stream, with.Version)
                 : row.AsEdited);
     }

@@ -8,7 +8,7 @@ namespace AksArcJit.Journal.Verification;
 /// <param name="until">UTC, when that checkpoint was taken; null where none is missing.</param>
 internal sealed class UncoveredRows(DateTimeOffset? until)
 {
-    private StreamId? last;
+    private StreamId? _last;
 
     public int Streams { get; private set; }
 
@@ -19,8 +19,8 @@ internal sealed class UncoveredRows(DateTimeOffset? until)
         if (until is null || row.At > until)
             return;
         Newest = row.At > Newest ? row.At : Newest;
-        if (last == row.Stream)
+        if (_last == row.Stream)
             return;
-        (last, Streams) = (row.Stream, Streams + 1);
+        (_last, Streams) = (row.Stream, Streams + 1);
     }
 }
