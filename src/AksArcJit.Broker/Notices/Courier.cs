@@ -74,13 +74,13 @@ public sealed class Courier(Readers readers, NoticeWriter writer, NoticeOptions 
                     return new NoticeOutcome.Delivered(owed.Notice, channel.Name);
                 case NoticeDelivery.Failed failed:
                     _pauses.Failed(channel.Name, failed.Reason, time.GetUtcNow());
-                    trial = trial.After(failed, time.GetUtcNow(), time.GetElapsedTime(begun), Draw());
+                    trial = trial.After(failed, time.GetUtcNow(), time.GetElapsedTime(begun), entropy.DrawPause);
                     if (health.Failed(channel.Name, failed.Reason, isRetry))
                         log.ChannelFailed(channel.Name, failed.Reason);
                     break;
                 case NoticeDelivery.Refused refused:
                     _pauses.Works(channel.Name);
-                    trial = trial.After(refused, time.GetUtcNow(), Draw());
+                    trial = trial.After(refused, time.GetUtcNow(), entropy.DrawPause);
                     health.Failed(channel.Name, null, isRetry);
                     log.NoticeRefused(channel.Name, history.Id, owed.Notice.Kind, refused.Reason);
                     break;
@@ -97,12 +97,5 @@ public sealed class Courier(Readers readers, NoticeWriter writer, NoticeOptions 
         }
         _trials[key] = trial;
         return null;
-    }
-
-    private double Draw()
-    {
-        Span<byte> drawn = stackalloc byte[4];
-        entropy.Fill(drawn);
-        return BitConverter.ToUInt32(drawn) / (double)uint.MaxValue;
     }
 }

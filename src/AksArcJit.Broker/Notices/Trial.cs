@@ -34,24 +34,25 @@ internal sealed record Trial(
     public string Reason => string.Join(" ", Reasons.OrderBy(reason => reason.Key, StringComparer.Ordinal).Select(reason => $"{reason.Key}: {reason.Value}"));
 
     /// <param name="took">How long the try lasted.</param>
-    /// <param name="spread">0 to 1: pauses are drawn between their half and their whole, so that instances and notices spread.</param>
-    public Trial After(NoticeDelivery.Failed failed, DateTimeOffset now, TimeSpan took, double spread)
+    /// <param name="draw">Makes of a pause the one that is kept (<see cref="Drawing.DrawPause"/>).</param>
+    public Trial After(NoticeDelivery.Failed failed, DateTimeOffset now, TimeSpan took, Func<TimeSpan, TimeSpan> draw)
     {
         var told = With(failed.Reason);
         if (Failures < Pauses.Length && took < Slow)
-            return told with { Failures = Failures + 1, NotBefore = now + Spread(Pauses[Failures], spread) };
+            return told with { Failures = Failures + 1, NotBefore = now + draw(Pauses[Failures]) };
         if (At < Channels.Count - 1)
             return told with { At = At + 1, Failures = 0, NotBefore = now };
-        return told with { At = 0, Failures = 0, Rounds = Rounds + 1, NotBefore = now + Spread(RoundPause, spread) };
+        return told with { At = 0, Failures = 0, Rounds = Rounds + 1, NotBefore = now + draw(RoundPause) };
     }
 
-    public Trial After(NoticeDelivery.Refused refused, DateTimeOffset now, double spread)
+    /// <param name="draw">As above.</param>
+    public Trial After(NoticeDelivery.Refused refused, DateTimeOffset now, Func<TimeSpan, TimeSpan> draw)
     {
         var left = Channels.Where(channel => channel != Channel).ToList();
         var rest = With(refused.Reason) with { Channels = left, Failures = 0 };
         return At < left.Count || left.Count == 0
             ? rest with { NotBefore = now }
-            : rest with { At = 0, Rounds = Rounds + 1, NotBefore = now + Spread(RoundPause, spread) };
+            : rest with { At = 0, Rounds = Rounds + 1, NotBefore = now + draw(RoundPause) };
     }
 
     /// <summary>The current channel is away for everybody: its turn passes to the next, or all wait until it may be tried.</summary>
@@ -62,6 +63,4 @@ internal sealed record Trial(
     private TimeSpan RoundPause => FirstRound * Math.Pow(2, Math.Min(Rounds, 10)) is var pause && pause < LongestRound ? pause : LongestRound;
 
     private Trial With(string reason) => this with { Reasons = new Dictionary<string, string>(Reasons) { [Channel.Name] = reason } };
-
-    private static TimeSpan Spread(TimeSpan pause, double spread) => pause * (0.5 + (spread / 2));
 }
