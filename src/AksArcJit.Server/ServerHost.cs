@@ -7,7 +7,6 @@ using AksArcJit.Hosting;
 using AksArcJit.Hosting.Options;
 using AksArcJit.Hosting.Verification;
 using AksArcJit.Messaging;
-using AksArcJit.Server.Metrics;
 using AksArcJit.Server.Options;
 using AksArcJit.Web;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -25,9 +24,11 @@ public static class ServerHost
     public static IHost Build(ServerArguments arguments, Action<IServiceCollection>? adjust = null)
     {
         var configuration = OptionsFile.Read(arguments.ConfigFile);
+        var environment = Environment.GetEnvironmentVariables();
         var host = new HostBuilder()
-            .ConfigureAppConfiguration(builder => builder.AddConfiguration(configuration))
+            .ConfigureAppConfiguration(builder => builder.AddConfiguration(configuration).AddInMemoryCollection(MetricsExport.Settings(environment)))
             .ConfigureLogging(Log)
+            .ConfigureServices(services => services.AddMetricsExport(environment))
             .ConfigureServices(services => AddServer(services, configuration, arguments))
             .ConfigureWebHost(
                 web => web.UseKestrelCore().ConfigureServices(services => services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServerOptions>>(Listen))
@@ -38,6 +39,7 @@ public static class ServerHost
             .Build();
         try
         {
+            host.Services.StartMeasuring();
             OptionsFaults.Require(host.Services, configuration, arguments.ConfigFile, typeof(ServerOptions));
             return host;
         }
@@ -55,8 +57,6 @@ public static class ServerHost
         services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsValidation>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = GracefulStop);
 
-        services.AddSingleton<Measurements>();
-        services.AddHostedService(provider => provider.GetRequiredService<Measurements>());
         services.AddBrokerHost(configuration, arguments.IsDevelopment ? arguments.DataDirectory : null);
         services.AddDeadlineLoop();
         services.AddBrokerLoop("deadlines", provider => provider.GetRequiredService<DeadlineLoop>().RunAsync);

@@ -20,6 +20,9 @@ public sealed class AlertMetrics : IDisposable
         _residual = _meter.CreateCounter<long>("aksarcjit.revocations.residual", "{grant}", "Grants that ended while something else still allowed what they allowed");
         _findings = _meter.CreateCounter<long>("aksarcjit.sweep.findings", "{finding}", "Bindings that the sweep met altered, copied, re-created or left behind");
         _failures = _meter.CreateCounter<long>("aksarcjit.sweep.failures", "{sweep}", "Sweeps of a cluster or of the open requests that could not be finished");
+        // Told from zero on: whoever alerts on a rise sees the first one, too.
+        foreach (var counter in new[] { _refused, _residual, _findings, _failures })
+            counter.Add(0);
         _meter.CreateObservableGauge("aksarcjit.revocations.overdue", () => Standing.Requests, "{request}", "Requests whose access was to be gone and is not known to be");
         _meter.CreateObservableGauge("aksarcjit.revocations.unconfirmed", () => Standing.Unconfirmed, "{request}", "Requests whose removal the cluster has not confirmed for five minutes");
         _meter.CreateObservableGauge("aksarcjit.checkpoints.age", () => Standing.UncoveredFor.TotalSeconds, "s", "How long the oldest fact without a checkpoint has waited beyond its time");

@@ -15,14 +15,15 @@ public sealed class ServerProcess : IDisposable
     public Uri Url { get; }
 
     /// <summary>Starts it and waits until it answers.</summary>
-    public static async Task<ServerProcess> StartAsync(string directory, JsonObject options, string name)
+    /// <param name="environment">Variables beside its own.</param>
+    public static async Task<ServerProcess> StartAsync(string directory, JsonObject options, string name, params (string Name, string Value)[] environment)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
         options = (JsonObject)options.DeepClone();
         options["listen"] = url.GetLeftPart(UriPartial.Authority);
         var config = Path.Combine(directory, $"{name}.json");
         await File.WriteAllTextAsync(config, options.ToJsonString());
-        var process = Start(config, directory);
+        var process = Start(config, directory, null, environment);
         // Its log is drained, so that it never waits for a reader.
         process.BeginOutputReadLine();
         var server = new ServerProcess(process, url);
@@ -85,12 +86,14 @@ public sealed class ServerProcess : IDisposable
         _process.Dispose();
     }
 
-    private static Process Start(string config, string directory, string? verb = null)
+    private static Process Start(string config, string directory, string? verb = null, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "AksArcJit.Server.dll"));
         foreach (var word in new[] { verb, "--config", config, "--dev", "--data", directory }.OfType<string>())
             start.ArgumentList.Add(word);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
