@@ -126,7 +126,7 @@ public sealed class VerifyTests : IAsyncDisposable
         Assert.Contains("key", cli.Error, StringComparison.Ordinal);
     }
 
-    // As 'aksarcjit-server checkpoint-key' prints them after a change of key: into one file.
+    // As 'AksArcJit.Server checkpoint-key' prints them after a change of key: into one file.
     [Fact]
     public async Task Verify_WhenTheKeyFileHoldsFormerKeysToo_ThenEachIsTrusted()
     {
@@ -151,6 +151,34 @@ public sealed class VerifyTests : IAsyncDisposable
         var cli = await Cli.RunAsync(["audit", "verify", "--server", "http://127.0.0.1:1"]);
         Assert.Equal(ExitCodes.Failed, cli.ExitCode);
         Assert.Contains("cannot be reached", cli.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>As an anchor or a key: whoever mistakes one for the export has found no damage.</summary>
+    [Theory]
+    [InlineData("anchor")]
+    [InlineData("words")]
+    [InlineData("nothing")]
+    public async Task Verify_WhenTheFileIsNoExport_ThenCouldNotCheck(string what)
+    {
+        var file = folder["other"];
+        if (what == "anchor")
+            file = folder.Anchor(broker.Scene);
+        else
+            await File.WriteAllTextAsync(file, what == "words" ? "root:x:0:0\nnobody:x:1:1\n" : "", TestContext.Current.CancellationToken);
+
+        var cli = await Cli.RunAsync(["audit", "verify", file]);
+
+        Assert.Equal((ExitCodes.Failed, ""), (cli.ExitCode, cli.Out));
+        Assert.Contains("is no export", cli.Error, StringComparison.Ordinal);
+        Assert.Contains("--anchor", cli.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a script passes on when its variable is unset.</summary>
+    [Fact]
+    public async Task AnyVerb_WhenAFileHasNoName_ThenExits1AndSaysSo()
+    {
+        Assert.Contains("name is empty", (await Cli.RunAsync(["audit", "verify", ""])).Error, StringComparison.Ordinal);
+        Assert.Contains("--out names no file", (await Cli.RunAsync(broker, "audit", "export", "--out", "")).Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,13 +36,34 @@ internal abstract class JournalSource
 
     public sealed class Export(FileInfo file) : JournalSource
     {
+        private const int MostStrange = 1000;
+
         public override async IAsyncEnumerable<JournalRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
         {
             await using var stream = Open();
             var reader = new ExportReader(stream);
             await using var rows = reader.ReadAsync(cancellation).GetAsyncEnumerator(cancellation);
+            // Held back until something is an export's: another file that was named by mistake is no damaged journal.
+            var strange = new List<JournalRow>();
+            var isExport = false;
             while (await NextAsync())
+            {
+                if (!isExport && rows.Current is JournalRow.Unreadable && strange.Count < MostStrange)
+                {
+                    strange.Add(rows.Current);
+                    continue;
+                }
+                isExport = true;
+                foreach (var row in strange)
+                    yield return row;
+                strange.Clear();
                 yield return rows.Current;
+            }
+            if (!isExport && reader.End is null)
+                throw new CommandFailedException($"{file.FullName} is no export: it holds no fact, no checkpoint and no end.",
+                    "Give what 'aksarcjit audit export' or 'aksarcjit audit bundle' wrote. An anchor is given with --anchor, a key with --key.");
+            foreach (var row in strange)
+                yield return row;
             Ended(reader.End ?? throw new CommandFailedException($"{file.FullName} is cut off: its end marker is missing.", "Export it again."));
 
             async Task<bool> NextAsync()

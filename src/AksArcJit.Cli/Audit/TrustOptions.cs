@@ -57,7 +57,7 @@ internal sealed class TrustOptions
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
         {
-            throw new CommandFailedException($"The key {file.FullName} cannot be used: {fault.Message}", "Give the broker's public key: a PEM file with BEGIN PUBLIC KEY (ECDSA on P-256), as 'aksarcjit-server checkpoint-key' prints it.", fault);
+            throw new CommandFailedException($"The key {file.FullName} cannot be used: {fault.Message}", "Give the broker's public key: a PEM file with BEGIN PUBLIC KEY (ECDSA on P-256), as 'AksArcJit.Server checkpoint-key' prints it.", fault);
         }
     }
 }

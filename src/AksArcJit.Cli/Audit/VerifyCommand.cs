@@ -20,6 +20,11 @@ internal sealed class VerifyCommand(Surroundings surroundings, ConnectionOptions
     public Command Create()
     {
         var command = new Command("verify", "Recompute every hash and signature. Exit code 0: nothing is damaged; 2: damage found; 1: it could not be checked.") { file, checkpoints };
+        file.Validators.Add(named =>
+        {
+            if (named.Tokens is [{ Value: "" }])
+                named.AddError("The file's name is empty: a script's variable may be unset. Without a name the live journal is verified.");
+        });
         trust.AddTo(command);
         command.SetAction(RunAsync);
         return command;

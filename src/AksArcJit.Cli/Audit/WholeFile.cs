@@ -7,6 +7,8 @@ internal static class WholeFile
     /// <returns>Its length in bytes.</returns>
     public static async Task<long> WriteAsync(string? path, Stream standardOutput, Func<Stream, Task> write, CancellationToken cancellation)
     {
+        if (path is "")
+            throw new CommandFailedException("--out names no file.", "Name a file, or leave the option out.");
         var target = path is null ? Path.Combine(Path.GetTempPath(), $"aksarcjit-{Path.GetRandomFileName()}") : Path.GetFullPath(path);
         var temporary = path is null ? target : $"{target}.{Path.GetRandomFileName()}.part";
         try
