@@ -93,7 +93,7 @@ write_options() {
             id: "edge-01", displayName: "Edge 01", customer: "contoso", kubeconfig: $kubeconfig, context: $context,
             subjectClaim: "oid", maximumDuration: "PT8H", consentLifetime: "PT1H", quorum: 1,
             scopes: ["Cluster", "Namespace"], namespaces: ["*"],
-            approvers: [{issuer: "https://dev.aksarcjit.invalid", objectId: "22222222-2222-2222-2222-222222222222", name: "Ada Approver", mail: "ada@contoso.example"}]
+            approvers: [{issuer: "https://dev.aksarcjit.invalid", objectId: "22222222-2222-2222-2222-222222222222", name: "Anna Approver", mail: "anna@customer.example"}]
         }]
     } + if $listen == "" then {} else {listen: $listen} end' >"$data/aksarcjit.json"
 }

@@ -67,7 +67,7 @@ fi
 
 if [ -z "$kubeconfig" ]; then
     start_devcluster $((port + 1))
-    kubeconfig=$data/cluster/kubeconfig context=broker
+    kubeconfig=$data/cluster/kubeconfig context=broker contexts='engineer (or broker, admin)'
     as_broker=(kubectl --kubeconfig "$kubeconfig" --context broker)
     # The engineer's own token, as they would use it.
     may() { kubectl --kubeconfig "$kubeconfig" --context engineer auth can-i list pods 2>/dev/null || true; }
@@ -75,6 +75,7 @@ if [ -z "$kubeconfig" ]; then
     say "DevCluster (an in-memory Kubernetes RBAC API, for development) serves https://127.0.0.1:$((port + 1))"
 else
     context=$(kubectl --kubeconfig "$kubeconfig" config current-context) || die "the kubeconfig has no current context"
+    contexts=$context
     as_broker=(kubectl --kubeconfig "$kubeconfig" --request-timeout=10s)
     # The broker's own rights do for this review; impersonation would take more.
     may() {
@@ -192,6 +193,7 @@ Serving until Ctrl-C:
   health         $url/readyz
   notices        $data/outbox/*.json (those that ask for consent hold its link)
   tokens         $data/dev-tokens.json (one per role)
-  kubectl        --kubeconfig $kubeconfig --context $context
+  kubectl        --kubeconfig $kubeconfig --context $contexts
 TEXT
-wait
+wait -n "${pids[@]}" || true
+die "a process that was started here has ended by itself, and the others end with it; their logs are in $data"

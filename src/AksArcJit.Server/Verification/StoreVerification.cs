@@ -74,7 +74,7 @@ internal static class StoreVerification
     private static List<CheckpointKey> Keys(VerificationArguments arguments, IConfiguration? options, TextWriter warnings)
     {
         foreach (var secret in arguments.KeyFiles.Where(file => !IsPublic(File.ReadAllText(file))))
-            warnings.WriteLine($"'{secret}' is a private key; only its public half is used. Give auditors that half: aksarcjit-server checkpoint-key.");
+            warnings.WriteLine($"'{secret}' is a private key; only its public half is used. Give auditors that half: AksArcJit.Server checkpoint-key.");
         if (arguments.KeyFiles.Count > 0)
             return [.. arguments.KeyFiles.SelectMany(KeysIn).DistinctBy(key => key.Id)];
         var files = new[] { options?["checkpoints:key:file"] }.Concat(options?.GetSection("checkpoints:key:former").GetChildren().Select(file => file.Value) ?? []);
