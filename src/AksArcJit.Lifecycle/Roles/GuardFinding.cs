@@ -27,6 +27,6 @@ public abstract record RoleVerdict
     public sealed record Harmless : RoleVerdict
     {
         /// <summary>A clause.</summary>
-        public const string Words = "this role only looks at things, Secrets excepted, and changes nothing";
+        public const string Words = "this role only looks at things, never at Secrets, and changes nothing";
     }
 }
