@@ -67,6 +67,7 @@ internal static class FunctionsHost
         if (services.Any(service => service.ServiceType == typeof(Checkpointer)))
             services.AddSingleton<CheckpointLoop>();
         services.AddBrokerLoop("checkpoints", provider => provider.GetService<CheckpointLoop>() is { } loop ? loop.RunAsync : null);
+        services.AddBrokerLoop("anchors", provider => provider.GetService<CheckpointLoop>() is { } loop ? loop.CarryAsync : null);
         services.AddSingleton<ContinuousVerification>();
         services.AddSingleton<VerificationRound>();
         services.AddTicketQueue(settings.TicketQueue ?? "ticket-events");
