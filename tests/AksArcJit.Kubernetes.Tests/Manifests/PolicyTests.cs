@@ -67,6 +67,7 @@ public sealed class PolicyTests(ServerUnderTest server) : IAsyncLifetime
         { "a group", "exactly one User" },
         { "a service account", "exactly one User" },
         { "a user of the system", "exactly one User" },
+        { "the broker itself", "never for the broker itself" },
         { "a finalizer", "no finalizers" },
         { "no end", "ends by its annotation" },
         { "an end in the past", "ends by its annotation" },
@@ -155,7 +156,7 @@ public sealed class PolicyTests(ServerUnderTest server) : IAsyncLifetime
     private static void End(IKubernetesObject<V1ObjectMeta> binding, TimeSpan fromNow) =>
         binding.Metadata.Annotations[Marks.NotAfter] = Marks.Write(TimeProvider.System.GetUtcNow() + fromNow);
 
-    private static void Alter(V1ClusterRoleBinding binding, string what)
+    private void Alter(V1ClusterRoleBinding binding, string what)
     {
         var (meta, subject) = (binding.Metadata, binding.Subjects[0]);
         Action alter = what switch
@@ -172,6 +173,7 @@ public sealed class PolicyTests(ServerUnderTest server) : IAsyncLifetime
             "a group" => () => subject.Kind = "Group",
             "a service account" => () => (subject.Kind, subject.ApiGroup, subject.Name, subject.NamespaceProperty) = ("ServiceAccount", "", "default", "default"),
             "a user of the system" => () => subject.Name = "system:kube-controller-manager",
+            "the broker itself" => () => subject.Name = Broker,
             "a finalizer" => () => meta.Finalizers = ["example.com/hold"],
             "no end" => () => meta.Annotations.Remove(Marks.NotAfter),
             "an end in the past" => () => End(binding, TimeSpan.FromSeconds(-1)),
