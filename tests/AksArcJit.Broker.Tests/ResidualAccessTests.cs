@@ -50,6 +50,23 @@ public class ResidualAccessTests
         Assert.NotEmpty(Assert.IsType<RequestFact.AccessGone>((await broker.Engine.ReadAsync(id, CancellationToken.None)).Facts[^1].Fact).Residual);
     }
 
+    /// <summary>As after every order to end everything: the other's own end is told where it is not confirmed.</summary>
+    [Fact]
+    public async Task End_WhenAnotherGrantOfOursIsJustBeingRemoved_TellsNobody()
+    {
+        var (world, broker, log) = await StartAsync();
+        var id = await GrantAsync(broker, "one", new Scope.Cluster());
+        var other = await GrantAsync(broker, "two", new Scope.Namespace("demo"));
+        world.Cluster.IsDown = true;
+        await world.CompleteAsync(broker.Requests.SayAsync(other, new Signal.Revoke(RevokedBy.Operator, Sample.Operator, "enough"), CancellationToken.None));
+        Assert.IsType<RequestState.Revoking>(await broker.StateAsync(other));
+        world.Cluster.IsDown = false;
+
+        await EndAsync(world, broker, id);
+
+        Assert.DoesNotContain(log.Entries, entry => entry.Level == LogLevel.Critical);
+    }
+
     [Fact]
     public async Task End_WhenAnotherBindingBearsTheNameOfAnOpenGrant_TellsOperators()
     {

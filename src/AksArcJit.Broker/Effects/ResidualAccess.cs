@@ -36,6 +36,9 @@ public sealed class ResidualAccess(IJournal journal, ILogger<ResidualAccess> log
             {
                 RequestState.Granting { Grant.Binding: var own } => own == binding,
                 RequestState.Active { Grant.Binding: var own } => own == binding,
+                // Its end is under way, and told by itself where it cannot be confirmed.
+                RequestState.Revoking { Grant.Binding: var own } => own == binding,
+                RequestState.RevocationUnconfirmed { Grant.Binding: var own } => own == binding,
                 _ => false,
             };
         }
