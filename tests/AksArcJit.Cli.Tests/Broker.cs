@@ -73,7 +73,8 @@ internal sealed class Broker : IAsyncDisposable
             {
                 context = await listener.GetContextAsync();
             }
-            catch (Exception stopped) when (stopped is HttpListenerException or ObjectDisposedException)
+            // Stopped while it waited, or between two requests.
+            catch (Exception stopped) when (stopped is HttpListenerException or InvalidOperationException)
             {
                 return;
             }
