@@ -89,6 +89,9 @@ public static class BrokerHost
     {
         var options = services.GetRequiredService<IOptions<BrokerOptions>>().Value;
         return [.. options.Clusters.Select(cluster =>
-            new ClusterConnection(ClusterId.Parse(cluster.Id), cluster.Kubeconfig, options.Installation) { Context = cluster.Context, Role = cluster.Role, IsInCluster = cluster.InCluster })];
+            new ClusterConnection(ClusterId.Parse(cluster.Id), cluster.Kubeconfig, options.Installation)
+            {
+                Context = cluster.Context, Role = cluster.Role, IsInCluster = cluster.InCluster, Uid = cluster.Uid.Length > 0 ? cluster.Uid : null,
+            })];
     }
 }

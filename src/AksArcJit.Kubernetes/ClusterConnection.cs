@@ -16,6 +16,12 @@ public sealed record ClusterConnection(ClusterId Id, string KubeconfigPath, stri
     /// <summary>A context of the kubeconfig; null or empty means its current one.</summary>
     public string? Context { get; init; }
 
+    /// <summary>
+    /// Of the cluster's namespace <c>kube-system</c>: no other cluster is spoken to. Null where a change of cluster shows only while the process
+    /// runs, by its kubeconfig leading elsewhere than before.
+    /// </summary>
+    public string? Uid { get; init; }
+
     /// <summary>The ClusterRole that is granted: the broker's own permissions are checked for it.</summary>
     public string Role { get; init; } = "aks-service";
 

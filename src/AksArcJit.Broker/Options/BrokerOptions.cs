@@ -39,6 +39,9 @@ public sealed class ClusterOptions
     /// <summary>A context of it; empty means its current one.</summary>
     public string Context { get; set; } = "";
 
+    /// <summary>The uid of its namespace <c>kube-system</c>, so that no other is taken for it; empty where a kubeconfig is believed at the start.</summary>
+    public string Uid { get; set; } = "";
+
     /// <summary><c>oid</c> or <c>upn</c>: which claim of the engineer the cluster knows as User.</summary>
     public string SubjectClaim { get; set; } = "oid";
 

@@ -64,6 +64,8 @@ public sealed class BrokerOptionsValidation : IValidateOptions<BrokerOptions>
             yield return "kubeconfig: with inCluster there is none; leave it out.";
         if (!cluster.InCluster && !File.Exists(cluster.Kubeconfig))
             yield return $"kubeconfig: the file '{cluster.Kubeconfig}' does not exist.";
+        if (cluster.Uid.Length > 0 && !(Guid.TryParseExact(cluster.Uid, "D", out var uid) && $"{uid}" == cluster.Uid))
+            yield return "uid: that of the cluster's namespace kube-system (kubectl get namespace kube-system -o jsonpath={.metadata.uid}), or nothing.";
         if (cluster.SubjectClaim is not ("oid" or "upn"))
             yield return "subjectClaim: \"oid\" or \"upn\", whichever the cluster's authentication takes as user name.";
         if (string.IsNullOrWhiteSpace(cluster.Role))

@@ -107,9 +107,10 @@ public sealed class RequestEngine(IJournal journal, Sealing sealing, TimeProvide
         // Not even what was asked can be read, so there is nothing to decide: on a word to end it, whatever stands of it goes.
         if (history.State is RequestState.Unasked && signal is Signal.Revoke or Signal.TicketClosed)
             return Order(history);
-        if (Decider.Decide(history.State, signal, now) is Decision.Refused refused)
+        var decision = Decider.Decide(history.State, signal, now);
+        if (decision is Decision.Refused refused)
             return new Submission.Refused(refused.Refusal, history);
-        var facts = ((Decision.Accepted)Decider.Decide(history.State, signal, now)).Facts.Cast<RequestFact>().ToList();
+        var facts = ((Decision.Accepted)decision).Facts.Cast<RequestFact>().ToList();
         var after = history.With(sealing.Seal(StreamId.Of(history.Id), history.Version, history.HeadHash, facts, now), facts);
         if (!EndsAccess(signal) || after.State is not (RequestState.Revoking or RequestState.RevocationUnconfirmed or RequestState.Closed))
             throw quarantine;

@@ -28,14 +28,19 @@ internal sealed class ConnectionSource : IDisposable
     /// <summary>Why the credentials in use are not those that stand on disk, or that there are none; null where all is well.</summary>
     public CredentialTrouble? Trouble { get; private set; }
 
-    /// <summary>Opens what can be opened at once: a plug-in is asked when the cluster is first used.</summary>
+    /// <summary>Opens what can be opened at once: a plug-in is asked, and the cluster's uid, when the cluster is first used.</summary>
     public static bool TryOpen(
         ClusterConnection connection, TimeProvider time, [NotNullWhen(true)] out ConnectionSource? source, [NotNullWhen(false)] out string? fault)
     {
         source = new ConnectionSource(connection, time);
         var trouble = source.Read(out var read);
         if (trouble is null && read.Plugin is null && (trouble = source.Make(read, null, out var opened)) is null)
-            source.Use(opened!);
+        {
+            if (connection.Uid is null)
+                source.Use(opened!);
+            else
+                opened!.Retire();
+        }
         fault = trouble?.Detail;
         if (fault is null)
             return true;
@@ -114,41 +119,46 @@ internal sealed class ConnectionSource : IDisposable
             return Freshness;
         var plugin = read!.Plugin;
         var given = plugin is null ? null : await ExecPlugin.RunAsync(plugin, Path.GetDirectoryName(Path.GetFullPath(_connection.KubeconfigPath))!, _time, CancellationToken.None);
-        if ((Trouble = Make(read, given, out var opened)) is null && await IsAnotherClusterAsync(opened!))
+        if ((Trouble = Make(read, given, out var opened)) is null)
         {
-            opened!.Retire();
-            Trouble = AnotherCluster;
-            return PluginPause;
+            if ((Trouble = await StrangenessAsync(opened!)) is null)
+                Use(opened!);
+            else
+                opened!.Retire();
         }
-        if (opened is not null)
-            Use(opened);
-        return plugin is null ? Freshness : PluginPause;
+        return plugin is null && Trouble is null ? Freshness : PluginPause;
     }
 
     /// <summary>
-    /// Whether another file leads to another cluster, whose answer about our bindings would always be "gone". By the uid of the namespace that
-    /// every cluster has and nobody can make anew; where one of the two does not tell it, the new file is believed.
+    /// Whether the file leads to another cluster, whose answer about our bindings would always be "gone": than the options name, or, where they
+    /// name none, than the file before it. By the uid of the namespace that every cluster has and nobody can make anew.
     /// </summary>
-    private async Task<bool> IsAnotherClusterAsync(Opened opened)
+    private async Task<CredentialTrouble?> StrangenessAsync(Opened opened)
     {
-        if (_current is not { } current || current.Read.Hash.AsSpan().SequenceEqual(opened.Read.Hash))
-            return false;
-        var uids = await Task.WhenAll(IdentityAsync(current), IdentityAsync(opened));
-        return uids is [{ } known, { } found] && known != found;
+        if (_current is { } same && same.Read.Hash.AsSpan().SequenceEqual(opened.Read.Hash))
+            return null;
+        var (found, why) = await IdentityAsync(opened);
+        if (_connection.Uid is { } uid)
+            return found is null ? Unidentified(why) : found == uid ? null : Another($"than the options name (its namespace kube-system has the uid {found}, not {uid})");
+        // Where one of the two does not tell, the new file is believed.
+        return found is not null && _current is { } current && await IdentityAsync(current) is ({ } known, _) && known != found
+            ? Another("than before (its namespace kube-system has another uid), so that the old connection goes on; where that is meant, end what is granted here and start the broker anew")
+            : null;
     }
 
-    private async Task<string?> IdentityAsync(Opened opened)
+    /// <returns>Without a uid, why it is not known: not allowed, not reached, no longer accepted.</returns>
+    private async Task<(string? Uid, string Why)> IdentityAsync(Opened opened)
     {
         using var timeout = new CancellationTokenSource(_connection.RequestTimeout, _time);
         try
         {
             using var lease = opened.Take();
-            return (await lease.Client.CoreV1.ReadNamespaceAsync("kube-system", cancellationToken: timeout.Token)).Metadata?.Uid;
+            return ((await lease.Client.CoreV1.ReadNamespaceAsync("kube-system", cancellationToken: timeout.Token)).Metadata?.Uid, "it has none");
         }
-        // Not allowed, not reached, no longer accepted: nothing is known.
-        catch (Exception)
+        // KubernetesClient has no common exception for a cluster that does not answer as it should.
+        catch (Exception e)
         {
-            return null;
+            return (null, e.Message);
         }
     }
 
@@ -213,9 +223,10 @@ internal sealed class ConnectionSource : IDisposable
         ? new("the pod's own credentials cannot be used", $"the pod's own credentials cannot be used: {e.Message}")
         : new("its kubeconfig cannot be used", $"the kubeconfig '{_connection.KubeconfigPath}' cannot be used: {e.Message}");
 
-    private CredentialTrouble AnotherCluster => new("its kubeconfig leads to another cluster",
-        $"the kubeconfig '{_connection.KubeconfigPath}' leads to another cluster than before (its namespace kube-system has another uid), so that the old "
-        + "connection goes on; where that is meant, end what is granted here and start the broker anew");
+    private CredentialTrouble Another(string than) => new("its kubeconfig leads to another cluster", $"the kubeconfig '{_connection.KubeconfigPath}' leads to another cluster {than}");
+
+    private CredentialTrouble Unidentified(string why) => new("it does not say which cluster it is",
+        $"the cluster that the kubeconfig '{_connection.KubeconfigPath}' leads to does not say which it is: the uid of its namespace kube-system cannot be read ({why})");
 
     /// <summary>A client and those who use it: it is disposed of by whoever leaves last once it is replaced.</summary>
     /// <param name="expiresAt">UTC, of what its plug-in gave; null where there is no end, or no plug-in.</param>

@@ -5,6 +5,7 @@ using AksArcJit.DevCluster;
 using AksArcJit.Kubernetes.Tests.Contract;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Roles;
+using k8s;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AksArcJit.Kubernetes.Tests.Units;
@@ -73,6 +74,32 @@ public sealed class CredentialTests : IAsyncLifetime
         Write("config", _server.Kubeconfig);
         _clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Null(await CheckAsync(clusters));
+    }
+
+    /// <summary>A process that starts knows no file before this one: what the options name is all that it can hold it to.</summary>
+    [Fact]
+    public async Task File_WhenItLeadsToAnotherClusterThanTheOptionsName_ThenNothingIsAskedOfIt()
+    {
+        await using var other = await DevClusterHost.StartAsync(cancellation: Ground.Ct);
+        using var admin = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(_server.KubeconfigPath));
+        var uid = (await admin.CoreV1.ReadNamespaceAsync("kube-system", cancellationToken: Ground.Ct)).Metadata.Uid;
+        var path = Write("config", other.Kubeconfig);
+        using var clusters = Open(path, uid);
+
+        Assert.Contains($"not {uid}", await CheckAsync(clusters));
+        Assert.IsType<Reading<StandingBinding>.Unreadable>(await Only(clusters).ReadBindingAsync(new("none", ""), Ground.Ct));
+
+        Write("config", _server.Kubeconfig);
+        Assert.Null(await CheckAsync(clusters));
+        Assert.IsType<Reading<StandingBinding>.Missing>(await Only(clusters).ReadBindingAsync(new("none", ""), Ground.Ct));
+    }
+
+    [Fact]
+    public async Task Uid_WhenItCannotBeRead_ThenItIsToldWhy()
+    {
+        using var clusters = Open(Write("config", With("forged")), $"{Guid.Empty}");
+
+        Assert.Contains("does not say which it is", await CheckAsync(clusters));
     }
 
     [Fact]
@@ -200,7 +227,7 @@ public sealed class CredentialTests : IAsyncLifetime
 
     private static ICluster Only(KubernetesClusters clusters) => clusters.Find(clusters.Ids.Single())!;
 
-    private KubernetesClusters Open(string path) => new([new ClusterConnection(ClusterId.Parse("one"), path, "test")], _clock);
+    private KubernetesClusters Open(string path, string? uid = null) => new([new ClusterConnection(ClusterId.Parse("one"), path, "test") { Uid = uid }], _clock);
 
     private string With(string token) => _server.Kubeconfig.Replace(_server.AdminToken, token, StringComparison.Ordinal);
 
