@@ -15,6 +15,9 @@ internal sealed class ConnectionSource : IDisposable
     private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PluginPause = TimeSpan.FromSeconds(5);
 
+    // Removals that could go by the old connection wait meanwhile.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly ClusterConnection _connection;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
@@ -86,8 +89,8 @@ internal sealed class ConnectionSource : IDisposable
             // One at a time; whoever comes meanwhile uses what there is, or waits for the same.
             if (_refreshing.IsCompleted)
                 _refreshing = RefreshAsync();
-            // Whoever has a client does not wait for a plug-in.
-            return _current?.Read.Plugin is null ? _refreshing : null;
+            // Whoever has a client does not wait for a plug-in, nor again for a file that was no good: a removal goes by the old.
+            return _current is null || (_current.Read.Plugin is null && Trouble is null) ? _refreshing : null;
         }
     }
 
@@ -115,17 +118,23 @@ internal sealed class ConnectionSource : IDisposable
     /// <returns>No sooner than after this again.</returns>
     private async Task<TimeSpan> ReopenAsync()
     {
-        if ((Trouble = Read(out var read)) is not null)
+        var trouble = Read(out var read);
+        if (trouble is not null)
+        {
+            Trouble = trouble;
             return Freshness;
+        }
         var plugin = read!.Plugin;
         var given = plugin is null ? null : await ExecPlugin.RunAsync(plugin, Path.GetDirectoryName(Path.GetFullPath(_connection.KubeconfigPath))!, _time, CancellationToken.None);
-        if ((Trouble = Make(read, given, out var opened)) is null)
+        if ((trouble = Make(read, given, out var opened)) is null)
         {
-            if ((Trouble = await StrangenessAsync(opened!)) is null)
+            if ((trouble = await StrangenessAsync(opened!)) is null)
                 Use(opened!);
             else
                 opened!.Retire();
         }
+        // Only now: as long as the old is in trouble nobody waits for the new.
+        Trouble = trouble;
         return plugin is null && Trouble is null ? Freshness : PluginPause;
     }
 
@@ -137,19 +146,25 @@ internal sealed class ConnectionSource : IDisposable
     {
         if (_current is { } same && same.Read.Hash.AsSpan().SequenceEqual(opened.Read.Hash))
             return null;
-        var (found, why) = await IdentityAsync(opened);
+        var current = _current;
+        var patience = current is null || _connection.RequestTimeout < Patience ? _connection.RequestTimeout : Patience;
         if (_connection.Uid is { } uid)
-            return found is null ? Unidentified(why) : found == uid ? null : Another($"than the options name (its namespace kube-system has the uid {found}, not {uid})");
+            return await IdentityAsync(opened, patience) switch
+            {
+                (null, var why) => Unidentified(why),
+                ({ } found, _) when found != uid => Another($"than the options name (its namespace kube-system has the uid {found}, not {uid})"),
+                _ => null,
+            };
         // Where one of the two does not tell, the new file is believed.
-        return found is not null && _current is { } current && await IdentityAsync(current) is ({ } known, _) && known != found
+        return current is not null && await Task.WhenAll(IdentityAsync(current, patience), IdentityAsync(opened, patience)) is [({ } before, _), ({ } now, _)] && before != now
             ? Another("than before (its namespace kube-system has another uid), so that the old connection goes on; where that is meant, end what is granted here and start the broker anew")
             : null;
     }
 
     /// <returns>Without a uid, why it is not known: not allowed, not reached, no longer accepted.</returns>
-    private async Task<(string? Uid, string Why)> IdentityAsync(Opened opened)
+    private async Task<(string? Uid, string Why)> IdentityAsync(Opened opened, TimeSpan patience)
     {
-        using var timeout = new CancellationTokenSource(_connection.RequestTimeout, _time);
+        using var timeout = new CancellationTokenSource(patience, _time);
         try
         {
             using var lease = opened.Take();
@@ -227,39 +242,4 @@ internal sealed class ConnectionSource : IDisposable
 
     private CredentialTrouble Unidentified(string why) => new("it does not say which cluster it is",
         $"the cluster that the kubeconfig '{_connection.KubeconfigPath}' leads to does not say which it is: the uid of its namespace kube-system cannot be read ({why})");
-
-    /// <summary>A client and those who use it: it is disposed of by whoever leaves last once it is replaced.</summary>
-    /// <param name="expiresAt">UTC, of what its plug-in gave; null where there is no end, or no plug-in.</param>
-    private sealed class Opened(k8s.Kubernetes client, Kubeconfig read, string fingerprint, DateTimeOffset? expiresAt)
-    {
-        private int _users = 1;
-
-        public Kubeconfig Read => read;
-
-        public string Fingerprint => fingerprint;
-
-        public DateTimeOffset? ExpiresAt => expiresAt;
-
-        public Lease Take()
-        {
-            Interlocked.Increment(ref _users);
-            return new Lease(client, Leave);
-        }
-
-        public void Retire() => Leave();
-
-        private void Leave()
-        {
-            if (Interlocked.Decrement(ref _users) == 0)
-                client.Dispose();
-        }
-    }
-}
-
-/// <summary>A client for the time of one request.</summary>
-internal sealed class Lease(k8s.Kubernetes client, Action leave) : IDisposable
-{
-    public k8s.Kubernetes Client => client;
-
-    public void Dispose() => leave();
 }

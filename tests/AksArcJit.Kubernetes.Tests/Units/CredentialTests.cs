@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using AksArcJit.Broker.Ports;
 using AksArcJit.DevCluster;
+using AksArcJit.DevCluster.Faults;
 using AksArcJit.Kubernetes.Tests.Contract;
 using AksArcJit.Lifecycle;
 using AksArcJit.Lifecycle.Roles;
@@ -81,8 +82,7 @@ public sealed class CredentialTests : IAsyncLifetime
     public async Task File_WhenItLeadsToAnotherClusterThanTheOptionsName_ThenNothingIsAskedOfIt()
     {
         await using var other = await DevClusterHost.StartAsync(cancellation: Ground.Ct);
-        using var admin = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(_server.KubeconfigPath));
-        var uid = (await admin.CoreV1.ReadNamespaceAsync("kube-system", cancellationToken: Ground.Ct)).Metadata.Uid;
+        var uid = await UidAsync();
         var path = Write("config", other.Kubeconfig);
         using var clusters = Open(path, uid);
 
@@ -92,6 +92,32 @@ public sealed class CredentialTests : IAsyncLifetime
         Write("config", _server.Kubeconfig);
         Assert.Null(await CheckAsync(clusters));
         Assert.IsType<Reading<StandingBinding>.Missing>(await Only(clusters).ReadBindingAsync(new("none", ""), Ground.Ct));
+    }
+
+    /// <summary>A removal that could go by the old connection must not wait again and again for a file that leads nowhere.</summary>
+    [Fact(Timeout = 30_000)]
+    public async Task File_WhenTheNewOneLeadsToAServerThatHangs_ThenTheOldAnswersMeanwhile()
+    {
+        await using var other = await DevClusterHost.StartAsync(cancellation: Ground.Ct);
+        other.Faults.Add(new Fault(new FaultAction.Hang()) { Resource = "namespaces" });
+        var path = Write("config", _server.Kubeconfig);
+        using var clusters = Open(path, await UidAsync());
+        Assert.Null(await CheckAsync(clusters));
+
+        Write("config", other.Kubeconfig);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        var first = Only(clusters).ReadBindingAsync(new("none", ""), Ground.Ct);
+        while (!first.IsCompleted)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(0.5));
+            await Task.WhenAny(first, Task.Delay(20, TestContext.Current.CancellationToken));
+        }
+        Assert.IsType<Reading<StandingBinding>.Missing>(await first);
+
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        // No clock goes on here: whoever waited would wait for ever.
+        Assert.IsType<Reading<StandingBinding>.Missing>(await Only(clusters).ReadBindingAsync(new("none", ""), Ground.Ct));
+        Assert.Contains("does not say which it is", await CheckAsync(clusters));
     }
 
     [Fact]
@@ -226,6 +252,12 @@ public sealed class CredentialTests : IAsyncLifetime
     private static async Task<string?> CheckAsync(KubernetesClusters clusters) => (await Only(clusters).CheckAsync(Ground.Ct))?.Detail;
 
     private static ICluster Only(KubernetesClusters clusters) => clusters.Find(clusters.Ids.Single())!;
+
+    private async Task<string> UidAsync()
+    {
+        using var admin = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(_server.KubeconfigPath));
+        return (await admin.CoreV1.ReadNamespaceAsync("kube-system", cancellationToken: Ground.Ct)).Metadata.Uid;
+    }
 
     private KubernetesClusters Open(string path, string? uid = null) => new([new ClusterConnection(ClusterId.Parse("one"), path, "test") { Uid = uid }], _clock);
 
